@@ -1,4 +1,4 @@
-"""What every test may ask for: the material beside the checkout, an encoder one can compute by hand, a small archive."""
+"""What every test may ask for: the material beside the checkout, an encoder to compute by hand, a small archive."""
 
 from __future__ import annotations
 
