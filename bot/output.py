@@ -1,0 +1,272 @@
+"""Replies, articles and claims for a person at a terminal: colour where one is attached, plain text where not.
+
+Nothing an article contains may steer the terminal: control characters and characters that turn the direction of
+text are shown as visible signs. The machine-readable forms (``replies``) keep every character as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from index.links import text_fragment_link
+from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply, Speaker
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+
+    from index.check import Verdict
+
+KINDS = {
+    Kind.DIRECT: "in their own words",
+    Kind.INDIRECT: "in the outlet's words",
+    Kind.MIXED: "partly in their own words",
+    Kind.NARRATION: "the outlet's own account",
+}
+"""What each kind means, in plain words."""
+
+REASONS = {
+    Reason.NO_ARTICLES: "There are no articles to look in.",
+    Reason.NOT_COVERED: "Nothing on record is about this.",
+    Reason.NOT_STATED: "The subject is on record, but not what you asked about it.",
+    Reason.NOT_SAID_BY: "The speaker you named is not on record with this.",
+    Reason.OUTSIDE_DATES: "It may be on record, but not in the days you asked for.",
+    Reason.UNCLEAR_QUESTION: "The question names nothing that could be looked up.",
+}
+"""Why there is no answer, in plain words."""
+
+_SPEAKER_COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "red")
+
+# C0 and C1 controls except tab and newline; marks, overrides and isolates that turn the direction of what follows;
+# lone surrogates, which no terminal's encoding can carry.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """``text`` with every character that could steer a terminal replaced by a visible sign of it."""
+    return _UNSAFE.sub(lambda found: _sign(ord(found[0])), text)
+
+
+def _sign(code: int) -> str:
+    if code < 0x20:
+        return chr(0x2400 + code)  # Unicode's control pictures, in the order of the controls
+    return "\u2421" if code == 0x7F else f"\\u{code:04x}"
+
+
+def console(file: TextIO | None = None) -> Console:
+    """A console on standard output: in colour on a terminal unless ``NO_COLOR`` is set, never guessing at markup."""
+    return Console(file=file or sys.stdout, markup=False, emoji=False, highlight=False)
+
+
+def note(sentence: str) -> None:
+    """Say what a person waits for, on standard error, when a terminal is attached to it."""
+    if sys.stderr.isatty():
+        sys.stderr.write(sentence + "\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Progress]:
+    """Show on standard error how far a long job is, when a terminal is attached to it; else show nothing."""
+    from rich import progress as bars
+
+    columns = (bars.TextColumn(what), bars.BarColumn(), bars.MofNCompleteColumn(), bars.TimeElapsedColumn())
+    # On a terminal that takes both streams, results scroll past above the bar instead of breaking it.
+    with bars.Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        yield Progress(bar)
+
+
+class Progress:
+    """A bar that counts up; without a total it only shows that something goes on."""
+
+    def __init__(self, bar: Bars) -> None:
+        self._bar = bar
+        self._task = bar.add_task("", total=None)
+
+    def step(self) -> None:
+        """One more is done."""
+        self._bar.advance(self._task)
+
+    def to(self, done: int, total: int) -> None:
+        """``done`` of ``total`` are done."""
+        self._bar.update(self._task, completed=done, total=total)
+
+
+class Printer:
+    """Writes values to one console, each as a person reads it."""
+
+    def __init__(self, to: Console) -> None:
+        self._console = to
+
+    def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
+        """One line of text or ``(text, style)`` parts; wrapped on a terminal, left whole elsewhere."""
+        text = Text.assemble(
+            *(visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts)
+        )
+        if self._console.is_terminal:
+            self._console.print(Padding(text, (0, 0, 0, indent), expand=False))
+        else:
+            # A program or a file reads this: one quotation stays one line, and nothing is filled up with spaces.
+            self._console.print(Text(" " * indent) + text, soft_wrap=True)
+
+    def reply(self, reply: Reply) -> None:
+        """An answer's quotations, or why there is none and what comes nearest."""
+        match reply:
+            case Answer(hits=hits):
+                for number, hit in enumerate(hits):
+                    if number:
+                        self.line()
+                    self.hit(hit)
+            case Abstention(reason=reason, nearest=nearest):
+                self.line(("Not on record. ", "bold yellow"), REASONS[reason])
+                if nearest:
+                    self.line()
+                    self.line(("Nearest passage, not an answer:", "yellow"))
+                    self.hit(nearest[0])
+
+    def hit(self, hit: Hit) -> None:
+        """One quotation: the words, who said them and how, where, the link, the receipt."""
+        article, span = hit.article, hit.passage.span
+        self.line((hit.quote, "bold"))
+        self.line("— ", (spoken_by(hit), "cyan"), indent=2)
+        self.line(described(article), indent=2)
+        if link := text_fragment_link(article, span):
+            self.line((link, "underline blue"), indent=2)
+        self.line((f"receipt {article.id} {article.sha256[:12]} {span.start}–{span.end}", "dim"), indent=2)
+
+    def fields(self, values: Mapping[str, object]) -> None:
+        """A line for each field that has a value."""
+        for name, value in values.items():
+            if value is not None:
+                self.line((f"{name}: ", "cyan"), str(value))
+
+    def added(self, added: Added) -> None:
+        """What adding one article did, in a line."""
+        article = added.article
+        self.line(
+            (added.status.value, "green"),
+            f" {article.id}  {described(article)}  ({counted(added.passages, 'passage')}, "
+            f"{counted(added.attributions, 'sourced claim')})",
+        )
+
+    def articles(self, articles: Iterable[Article]) -> None:
+        """One line for each article."""
+        for article in articles:
+            self.line((article.id, "cyan"), f"  {described(article)}")
+
+    def article(self, article: Article, attributions: Iterable[Attribution]) -> None:
+        """An article as it is stored, and who says what in it."""
+        self.line((described(article), "bold"))
+        if article.url:
+            self.line((article.url, "underline blue"))
+        self.line()
+        self.claims(article.text, attributions)
+
+    def claims(self, text: str, attributions: Iterable[Attribution]) -> None:
+        """A text with each speaker's words in a colour of their own, then a line for each claim."""
+        attributions = tuple(attributions)
+        colours: dict[str, str] = {}
+        for attribution in attributions:
+            colours.setdefault(_label(attribution.speaker), _SPEAKER_COLOURS[len(colours) % len(_SPEAKER_COLOURS)])
+        if self._console.is_terminal:
+            self._console.print(_coloured(text, attributions, colours))
+            self.line()
+        for attribution in attributions:
+            label = _label(attribution.speaker)
+            words = " … ".join(span.of(text) for span in attribution.content)
+            self.line(
+                (label, f"bold {colours[label]}"),
+                f", {KINDS[attribution.kind]} [{attribution.content[0].start}–{attribution.content[-1].end}]: {words}",
+            )
+        if not attributions:
+            self.line("Nobody is cited in this text.")
+
+    def verdict(self, verdict: Verdict) -> None:
+        """Whether a claimed quotation is on record, and how the record differs."""
+        self.line((VERDICTS[verdict.verdict.value], "bold"))
+        if verdict.diff:
+            self.line(
+                *(part for change in verdict.diff for part in _change(change.op.value, change.said, change.record))
+            )
+        if verdict.closest:
+            self.line()
+            self.line(("On record:", "yellow"))
+            self.hit(verdict.closest)
+
+
+VERDICTS = {
+    "verbatim": "On record, word for word.",
+    "altered": "On record, but the words were altered.",
+    "stitched": "Joined together from words that do not stand together.",
+    "wrong_speaker": "The words are on record, but somebody else said them.",
+    "paraphrase": "On record in other words; not a quotation.",
+    "not_on_record": "Not on record.",
+}
+"""What each verdict means, in plain words."""
+
+
+def _change(op: str, said: str, record: str) -> list[str | tuple[str, str]]:
+    match op:
+        case "same":
+            return [said, " "]
+        case "added":
+            return [(f"[+{said}+]", "red"), " "]
+        case "dropped":
+            return [(f"[-{record}-]", "green"), " "]
+        case _:
+            return [(f"[-{record}-]", "green"), (f"[+{said}+]", "red"), " "]
+
+
+def spoken_by(hit: Hit) -> str:
+    """Who said it and how it came into the article, in words that claim no more than the article proves."""
+    if hit.passage.said_by is None:
+        return f"{hit.article.outlet or 'The article'}, {KINDS[Kind.NARRATION]}"
+    return f"{_label(hit.speaker)} – {KINDS[hit.passage.kind]}"
+
+
+def _label(speaker: Speaker | None) -> str:
+    if speaker is None:
+        return "Speaker not stated"
+    role = f" ({speaker.role})" if speaker.role else ""
+    return f"{speaker.name}{role}" + ("" if speaker.named else " [not named by the article]")
+
+
+def described(article: Article) -> str:
+    """Outlet, title, date and authors of an article, as far as they are known."""
+    parts = [article.outlet, article.title or "untitled", article.date]
+    if article.authors:
+        parts.append("by " + ", ".join(article.authors))
+    return " · ".join(part for part in parts if part)
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 passage``, ``2 passages``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _coloured(text: str, attributions: Iterable[Attribution], colours: dict[str, str]) -> Text:
+    # A sign may be longer than the character it stands for, so styles are laid on before the signs are put in.
+    styles = [""] * len(text)
+    for attribution in attributions:
+        colour = colours[_label(attribution.speaker)]
+        for spans, style in (
+            (attribution.content, colour),
+            (attribution.source, f"bold {colour}"),
+            (attribution.cue, f"italic {colour}"),
+        ):
+            for span in spans:
+                styles[span.start : span.end] = [style] * len(span)
+    shown = Text()
+    start = 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or styles[end] != styles[start]:
+            shown.append(visible(text[start:end]), styles[start] or None)
+            start = end
+    return shown
