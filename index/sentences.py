@@ -29,7 +29,7 @@ _QUOTES = "\"'”’»“‘"
 # “ and ‘ close a quotation in some languages; here only before white space, where they cannot open one.
 _END = re.compile(
     r"(?P<mark>\.(?:[ \u00a0]\.)+|[.!?…。！？؟।]+)"
-    r"(?P<close>(?:[\"'”’»›)\]}*_]|[ \u00a0][”»](?=\s)|[“‘](?=\s|\Z))*)"
+    r"(?P<close>(?:[\"'”’»›)\]}*_]|[ \u00a0][”»\"](?=\s|\Z)|[“‘](?=\s|\Z))*)"
     r"(?P<note>(?:\[\d{1,3}\]|[¹²³⁴-⁹⁰†‡])*)"
 )
 # What stands directly before a full stop; 40 characters hold any abbreviation, and keep the look back bounded.
@@ -242,7 +242,8 @@ def _full_stop_ends(text: str, start: int, stop: int, word: str, starter: bool) 
         return not (word[:1].isdigit() or word.lower() in _DATE_WORDS)
     if len(token) == 1:
         before = text[max(start, stop - _TOKEN_REACH) : stop].split()
-        return starter or (len(before) > 1 and before[-2].lower() in _LABELLED)
+        unit = len(before) > 1 and (before[-2].lower() in _LABELLED or before[-2][-1].isdigit())
+        return starter or unit
     if token in _MAY_END or _DOTTED.match(token):
         return starter
     return True

@@ -16,7 +16,10 @@ EXAMPLES = [
     "He waited.|5 others did not.",
     "Prices rose.|$5 is no longer enough.",
     "It stopped.|“Why now?” was the first question.",
+    "He stayed. ”|The crowd left.",
     # titles, names, initials
+    'It is over. "|The crowd left.',
+    "It fell to 20 F.|Kirby stayed in.",
     "Gen. Smith met Lt. Col. Ada Reyes.|They talked.",
     "The spokesman, J. Kirby, declined to comment.|Others did too.",
     "John F. Kennedy and A. A. Milne never met.|Nor did J.-P. Morel.",
