@@ -1,0 +1,131 @@
+"""What a person sees in a terminal: true to the words, and safe whatever an article contains."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from bot.output import KINDS, REASONS, VERDICTS, Printer, console, visible
+from index.check import VerdictKind
+from index.types import Abstention, Answer, Article, Attribution, Hit, Kind, Passage, Reason, Span, Speaker
+
+ARTICLE = Article("a1", 'The mayor left. "It rained," said Ada Ruiz.', "Rain", "Courier", ("Bo Lind",), "2024-05-06")
+TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+SAID = Attribution((Span(17, 27),), (Span(34, 42),), (Span(29, 33),), Kind.DIRECT, Speaker("Ada Ruiz", "mayor"))
+
+
+def _hit(said_by: Attribution | None = SAID, article: Article = ARTICLE) -> Hit:
+    return Hit(Passage(article.id, Span(16, len(article.text)), said_by), article, 0.9)
+
+
+def _printed(*hits: Hit, terminal: bool = False) -> str:
+    file = io.StringIO()
+    to = Console(file=file, force_terminal=True, width=60, color_system="standard") if terminal else console(file)
+    Printer(to).reply(Answer("Did it rain?", "Did it rain?", hits, 0.9))
+    return file.getvalue()
+
+
+@given(st.text(st.characters(codec=None), max_size=80))
+def test_nothing_in_an_article_can_steer_a_terminal(text: str) -> None:
+    """No control but tab and newline survives, no direction is turned, and every harmless character stays."""
+    shown = visible(text)
+    for character in shown:
+        assert character in "\t\n" or unicodedata.category(character) not in {"Cc", "Cs"}
+        assert unicodedata.bidirectional(character) not in {
+            "LRE",
+            "RLE",
+            "LRO",
+            "RLO",
+            "PDF",
+            "LRI",
+            "RLI",
+            "FSI",
+            "PDI",
+        }
+    if all(unicodedata.category(c) not in {"Cc", "Cf", "Cs"} for c in text):
+        assert shown == text
+
+
+def test_an_escape_sequence_in_an_article_is_shown_not_obeyed() -> None:
+    """An article that tries to clear the screen only shows the sign of the escape."""
+    article = Article("a1", 'The mayor left. "\x1b[2J\x9b5mrain," said Ada.', "T\x1b]0;x\x07")
+    out = _printed(_hit(None, article))
+    assert "\x1b" not in out
+    assert "\x9b" not in out
+    assert "␛[2J" in out
+
+
+def test_markup_in_an_article_is_only_text() -> None:
+    """Square brackets and emoji names are printed as they stand."""
+    article = Article("a1", "The mayor left. [bold]It rained[/bold] :smile: [link=x]y")
+    assert "[bold]It rained[/bold] :smile: [link=x]y" in _printed(_hit(None, article))
+
+
+def test_a_pipe_gets_whole_lines_without_colour() -> None:
+    """However long, a quotation stays one line and carries nothing but its characters."""
+    article = Article("a1", "The mayor left. " + "It rained and rained. " * 40)
+    out = _printed(_hit(None, article))
+    assert article.text[16:].rstrip() in out
+    assert "\x1b" not in out
+
+
+def test_a_terminal_gets_colour_unless_it_asks_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Colour codes where a terminal is attached; none of colour when NO_COLOR is set."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[36m" in _printed(_hit(), terminal=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[36m" not in _printed(_hit(), terminal=True)
+
+
+@pytest.mark.parametrize(
+    ("said_by", "who"),
+    [
+        (SAID, "— Ada Ruiz (mayor) – in their own words"),
+        (None, "— Courier, the outlet's own account"),
+        (Attribution((Span(17, 27),)), "— Speaker not stated – in the outlet's words"),
+        (
+            Attribution((Span(17, 27),), speaker=Speaker("a senior official", named=False)),
+            "— a senior official [not named by the article] – in the outlet's words",
+        ),
+    ],
+)
+def test_who_said_it_claims_no_more_than_the_article(said_by: Attribution | None, who: str) -> None:
+    """A named speaker, the outlet itself, nobody, and somebody unnamed are told apart."""
+    assert who in _printed(_hit(said_by)).splitlines()[1]
+
+
+def test_the_receipt_stands_under_each_quotation() -> None:
+    """Article, first twelve digits of its hash, and where the words stand."""
+    out = _printed(_hit(), _hit(None))
+    assert out.count(f"receipt a1 {ARTICLE.sha256[:12]} 16–{len(ARTICLE.text)}") == 2
+
+
+def test_every_kind_reason_and_verdict_has_words() -> None:
+    """A new kind, reason or verdict cannot be forgotten here."""
+    assert set(KINDS) == set(Kind)
+    assert set(REASONS) == set(Reason)
+    assert set(VERDICTS) == {kind.value for kind in VerdictKind}
+
+
+def test_silence_names_its_reason_and_labels_the_nearest() -> None:
+    """The nearest passage comes after the words that it is no answer."""
+    file = io.StringIO()
+    Printer(console(file)).reply(Abstention("q?", "q?", Reason.NOT_COVERED, 0.1, (_hit(),)))
+    out = file.getvalue()
+    assert out.startswith("Not on record. Nothing on record is about this.")
+    assert out.index("not an answer") < out.index("It rained")
+
+
+def test_claims_on_a_terminal_show_the_whole_text() -> None:
+    """The coloured view leaves no character out and lists each claim."""
+    file = io.StringIO()
+    to = Console(file=file, force_terminal=True, width=200, color_system=None)
+    Printer(to).claims(ARTICLE.text, [SAID])
+    out = file.getvalue()
+    assert out.startswith(ARTICLE.text)
+    assert "Ada Ruiz (mayor), in their own words [17–27]: It rained," in out
