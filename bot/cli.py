@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import sys
 from collections import deque
@@ -19,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from bot import __version__
 from bot.batch import BrokenRow, Row, iso_day, rows
-from index.errors import ArchiveError, SettingsError, SourceError, Unreadable
+from index.errors import ArchiveError, SourceError, Unreadable
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -29,17 +28,11 @@ if TYPE_CHECKING:
 
 Arguments = argparse.Namespace
 
-HOW_TO_LOG_IN = (
-    "DISCORD_TOKEN is not set: create a bot at https://discord.com/developers/applications, copy its token from the "
-    "page “Bot”, and run `DISCORD_TOKEN=… onrecord bot`."
-)
-
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it did its job and 1 when it failed; wrong usage leaves with 2."""
     _never_fail_to_print(sys.stdout, sys.stderr)
     args = parser().parse_args(argv)
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         code: int = args.run(args)
         sys.stdout.flush()
@@ -74,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     for name, what in (("title", "headline"), ("url", "address"), ("outlet", "publication")):
         add.add_argument(f"--{name}", help=f"the article's {what}; wins over what the source says")
     add.add_argument("--author", action="append", default=[], help="an author; repeat it for several")
-    add.add_argument("--date", type=_day, help="day of publication, YYYY-MM-DD")
+    add.add_argument("--date", type=_written_day, help="day of publication, like 2023-10-13 or “Oct. 13, 2023”")
 
     show = command("show", _show, "Show an article with who says what in it.")
     show.add_argument("id", metavar="ID")
@@ -144,6 +137,14 @@ def _day(text: str) -> str:
         return iso_day(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2023-10-13") from error
+
+
+def _written_day(text: str) -> str:
+    from index.sources.dates import iso_day as read_day
+
+    if (day := read_day(text)) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2023-10-13 or “Oct. 13, 2023”")
+    return day
 
 
 # --- commands ---------------------------------------------------------------------------------------------------------
@@ -379,13 +380,9 @@ def _demo(args: Arguments) -> int:
 
 
 def _bot(args: Arguments) -> int:
-    token = os.environ.get("DISCORD_TOKEN", "").strip()
-    if not token:
-        raise SettingsError(HOW_TO_LOG_IN)
-    from bot.client import run
+    from bot.client import run_bot
 
-    run(_config(args), _data(args), token)
-    return 0
+    return run_bot(_config(args), _data(args))
 
 
 # --- what the commands share ------------------------------------------------------------------------------------------

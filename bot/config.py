@@ -26,7 +26,7 @@ class BotSettings:
     curator_role: str = ""
     """Name of the role that may manage articles without the *Manage Messages* permission; empty: none."""
     questions_per_minute: int = 10
-    """Questions one member may ask in a minute, over all channels of a server."""
+    """Questions one member may ask in a minute, over all channels of a server; 0: no limit."""
     turns: int = 6
     """Earlier questions of a conversation that a follow-up may refer to."""
     conversation_minutes: int = 30
