@@ -1,0 +1,74 @@
+"""Where articles come from: text, Markdown, HTML, PDF and JSONL files, folders, standard input and addresses.
+
+    source -> bytes (files.py, url.py) -> text + what its page says (html, pdf, markdown) -> draft (drafting.py)
+
+``drafting`` reads what the text tells about itself (metadata.py) and cleans it (clean.py): once, and then it is final.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from index.errors import SourceError
+from index.types import Draft
+
+from .clean import clean
+from .dates import iso_day
+from .files import kind_by_name, read_data, read_path
+from .given import Given, SourceSettings
+from .url import Fetch, Page, fetch
+
+__all__ = ["Fetch", "Given", "Page", "SourceSettings", "clean", "fetch", "iso_day", "read", "read_bytes"]
+
+_NOTHING_GIVEN = Given()
+_DEFAULTS = SourceSettings()
+_MEDIA_KINDS = {
+    "text/html": "html",
+    "application/xhtml+xml": "html",
+    "text/plain": "text",
+    "text/markdown": "markdown",
+    "application/pdf": "pdf",
+}
+
+
+def read(
+    source: str,
+    given: Given = _NOTHING_GIVEN,
+    *,
+    settings: SourceSettings = _DEFAULTS,
+    fetch: Fetch | None = None,
+) -> Iterator[Draft | SourceError]:
+    """Every article of ``source``: a file, a folder (with all below it), or an ``http(s)`` address.
+
+    What cannot become an article is given as a ``SourceError`` in its place, so that the others still go in; nothing
+    is raised. ``given`` holds for each article and wins. ``fetch`` replaces the network.
+    """
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
+        yield from _read_url(source, given, settings, fetch or partial(_fetch, settings=settings))
+    else:
+        yield from read_path(Path(source), given, settings)
+
+
+_fetch = fetch
+
+
+def _read_url(url: str, given: Given, settings: SourceSettings, get: Fetch) -> Iterator[Draft | SourceError]:
+    try:
+        page = get(url)
+    except SourceError as error:
+        yield error
+        return
+    kind = _MEDIA_KINDS.get(page.media_type) or kind_by_name(page.url.partition("?")[0])
+    yield from read_data(url, page.body, given, settings, kind=kind, url=page.url, charset=page.charset)
+
+
+def read_bytes(
+    data: bytes, name: str, given: Given = _NOTHING_GIVEN, *, settings: SourceSettings = _DEFAULTS
+) -> Iterator[Draft | SourceError]:
+    """Every article in ``data``: standard input or an attachment. ``name`` ("notes.md", "standard input") tells its kind
+    where it has a known ending, and names it in errors; else the content decides.
+    """
+    yield from read_data(name, data, given, settings, kind=kind_by_name(name))

@@ -1,0 +1,115 @@
+"""Days as people and pages write them -> ISO days. Pure; a date that can be read two ways is not read."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "january jan januar jänner janvier enero ene janeiro gennaio",
+            "february feb februar februari février febrero fevereiro febbraio",
+            "march mar märz mars marzo março",
+            "april apr avril abril abr aprile",
+            "may mai mayo maio maggio",
+            "june jun juni juin junio junho giugno",
+            "july jul juli juillet julio julho luglio",
+            "august aug août agosto ago",
+            "september sep sept septembre septiembre setembro settembre",
+            "october oct oktober okt octobre octubre outubro ottobre",
+            "november nov novembre noviembre novembro",
+            "december dec dezember dez décembre diciembre dezembro dicembre",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
+_YEAR = r"(?P<year>(?:1[89]|20)\d\d)"
+_DAY = r"(?P<day>[0-3]?\d)"
+
+_FORMS = tuple(
+    re.compile(form, re.IGNORECASE)
+    for form in (
+        rf"(?<![\d-]){_YEAR}(?P<sep>[-/.])(?P<number>[01]?\d)(?P=sep){_DAY}(?!\d|[-/]\d)",
+        rf"(?<!\d){_YEAR}(?P<number>[01]\d)(?P<day>[0-3]\d)(?=T\d|$)",
+        rf"\b{_MONTH} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}(?!\d)",
+        rf"(?<!\d){_DAY}(?:st|nd|rd|th|\.|º|er)?(?: |-| de | of ){_MONTH}(?:,? |-| de | del ){_YEAR}(?!\d)",
+        # Dots are only written day first.
+        rf"(?<![\d.]){_DAY}\.\s?(?P<number>[01]?\d)\.\s?{_YEAR}(?!\d)",
+    )
+)
+_SLASHED = re.compile(rf"(?<![\d/])(?P<first>[0-3]?\d)/(?P<second>[0-3]?\d)/{_YEAR}(?!\d|/)")
+
+
+def find_day(text: str) -> tuple[str, tuple[int, int]] | None:
+    """The first day written out in ``text`` as ``YYYY-MM-DD``, with where it stands; ``None`` when there is none.
+
+    The day is the one written, whatever the time zone beside it. ``03/04/2023`` could be two days and counts as none.
+    """
+    best: tuple[int, int, str] | None = None
+    for form in _FORMS:
+        for match in form.finditer(text):
+            parts = match.groupdict()
+            number = _MONTHS[parts["month"].lower()] if parts.get("month") else int(parts["number"])
+            day = _iso(int(parts["year"]), number, int(parts["day"]))
+            if day and (best is None or match.start() < best[0]):
+                best = (match.start(), match.end(), day)
+                break
+    for match in _SLASHED.finditer(text):
+        first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+        readings = {day for day in (_iso(year, first, second), _iso(year, second, first)) if day}
+        if len(readings) == 1 and (best is None or match.start() < best[0]):
+            best = (match.start(), match.end(), readings.pop())
+            break
+    return None if best is None else (best[2], (best[0], best[1]))
+
+
+def iso_day(text: str) -> str | None:
+    """``text`` (a date, with or without time and zone) as ``YYYY-MM-DD``; ``None`` when it names no single day."""
+    found = find_day(text.strip()) if len(text) <= 100 else None
+    return None if found is None else found[0]
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+_BESIDE_A_DATE = re.compile(
+    r"\b(?:first |originally |last )?(?:published|updated|posted|modified|created|released|issued|filed|"
+    r"veröffentlicht|aktualisiert|stand|datum|date)"
+    r"(?: on| at| am)?\b"
+    r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
+    r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
+    r"|T?\b\d{1,2}[:.h]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z\b|[+-]\d{2}:?\d{2})?|\b\d{1,2} ?(?=[ap]\.?m)|"
+    r"\b[ap]\.?m\b\.?|\b(?:uhr|noon|midnight)\b"
+    r"|\b(?:[A-Z]{1,4}T|UTC|GMT|BST|IST|Z)(?:[+-]\d{1,2}(?::?\d{2})?)?\b|\b(?:eastern|pacific|central|mountain|"
+    r"local|daylight|standard)(?: time)?\b"
+    r"|\b\d+[ -]?min(?:ute)?s?[ -]read\b|\b\d+ (?:hours?|minutes?|days?) ago\b|\b(?:on|at|am|um|of|the|et)\b|"
+    r"[\s|,;:·•–—()/.\-]+",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(r"\b(?:updated|modified|aktualisiert)\b", re.IGNORECASE)
+
+
+def day_line(line: str) -> tuple[str, bool] | None:
+    """The day of a ``line`` that tells nothing but a day ("Published Oct 13, 2023 at 4:10 PM EDT"), else ``None``.
+
+    The second value says whether it is (only) the day of an update.
+    """
+    found = find_day(line) if len(line) <= 160 else None
+    if found is None:
+        return None
+    day, (start, end) = found
+    rest = line[:start] + " " + line[end:]
+    another = find_day(rest)
+    if another is not None:
+        rest = rest[: another[1][0]] + " " + rest[another[1][1] :]
+    if _BESIDE_A_DATE.sub("", rest):
+        return None
+    return day, _UPDATED.search(line[:start]) is not None

@@ -1,0 +1,416 @@
+"""A page -> its main text (trafilatura) and what it says about itself (JSON-LD, meta tags, by-line). No network."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import trafilatura
+from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
+from trafilatura.metadata import extract_metadata
+from trafilatura.settings import Document
+from trafilatura.utils import load_html
+
+from index.errors import NotAnArticle, Unreadable
+from index.types import Draft
+
+from .dates import iso_day
+from .drafting import drafted
+from .given import Given
+from .metadata import same_words
+from .people import people, unique
+from .text import is_binary, marked_encoding
+
+
+def read_html(source: str, data: bytes, given: Given, *, url: str | None = None, charset: str | None = None) -> Draft:
+    """The article of the page in ``data``, fetched from ``url`` with the HTTP header's ``charset``, if it was fetched.
+
+    Raises ``Unreadable`` for what is no page, ``NotAnArticle`` for a page without an article.
+    """
+    tree = _parsed(source, decoded_html(source, data, charset))
+    page = page_says(tree, url)
+    return drafted(source, main_text(source, tree, url), page, given)
+
+
+_META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]+)", re.I
+)
+
+
+def decoded_html(source: str, data: bytes, charset: str | None = None) -> str:
+    """The page in ``data`` as text: byte order mark, else ``charset`` of the header, else what the page declares.
+
+    A page that declares nothing, or declares wrongly, is UTF-8 where it is valid UTF-8, else windows-1252, as in browsers.
+    Raises ``Unreadable`` when none of them fits.
+    """
+    marked = marked_encoding(data)
+    if marked is None and is_binary(data):
+        raise Unreadable(source, f"{source} is not a page but a binary file; give the address or file of an article.")
+    declared = _META_CHARSET.search(data[:4096])
+    inside = (declared[1] or declared[2]).decode("ascii") if declared else None
+    # A page that says UTF-16 in its own ASCII letters is not; one that is valid UTF-8 beyond ASCII is not Latin.
+    stated = [
+        codec for codec in (_codec(charset), _codec(inside)) if codec and not codec.startswith(("utf-16", "utf-32"))
+    ]
+    if not data.isascii():
+        stated.sort(key=lambda codec: codec.startswith(("windows-125", "cp125", "iso8859")))
+        stated.insert(sum(not codec.startswith(("windows-125", "cp125", "iso8859")) for codec in stated), "utf-8")
+    for codec in (marked[0] if marked else None, *stated, "utf-8", "windows-1252"):
+        if codec is None:
+            continue
+        try:
+            return data[marked[1] if marked else 0 :].decode(codec)
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable(
+        source, f"{source} is in no character encoding that it declares; save it as UTF-8 and add it again."
+    )
+
+
+def _codec(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        found = codecs.lookup(name.strip().strip("\"'"))
+    except (LookupError, ValueError):
+        return None
+    # The labels of the web are wider than Python's codecs of that name.
+    return {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(
+        found.name, found.name
+    )
+
+
+def _parsed(source: str, text: str) -> HtmlElement:
+    tree = load_html(text)
+    if tree is None:
+        raise Unreadable(source, f"{source} cannot be read as HTML; save the page again as a whole, or add its text.")
+    return tree
+
+
+def main_text(source: str, tree: HtmlElement, url: str | None = None) -> str:
+    """The article's paragraphs, one a line. Raises ``NotAnArticle`` where there are none."""
+    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, include_tables=False)
+    text = document.text if isinstance(document, Document) else None
+    if not text or not text.strip():
+        raise NotAnArticle(
+            source, f"{source} holds no article: no running text was found on the page; add the article's own page."
+        )
+    return str(text)
+
+
+def page_says(tree: HtmlElement, url: str | None = None) -> Given:
+    """What the page states about its article: JSON-LD first, then meta tags, then marked elements."""
+    linked = _linked_data(tree)
+    tags = _meta_tags(tree)
+    library = extract_metadata(tree, default_url=url, extensive=False)
+    outlet = linked.outlet or tags.outlet or library.sitename
+    outlet = _outlet(outlet, url)
+    authors = _authors(tree, linked, tags, library.author, outlet)
+    return Given(
+        title=_title(tree, linked.title, tags.title, library.title, outlet, url),
+        outlet=outlet,
+        authors=authors,
+        date=linked.date or tags.date or _marked_day(tree) or (iso_day(library.date) if library.date else None),
+        url=_address(tags.url or library.url, url),
+    )
+
+
+_ARTICLE_TYPES = frozenset(
+    "article newsarticle reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle "
+    "reviewnewsarticle askpublicnewsarticle "
+    "blogposting liveblogposting socialmediaposting scholarlyarticle techarticle report satiricalarticle "
+    "advertisercontentarticle".split()
+)
+_PAGE_TYPES = frozenset("webpage itempage".split())
+_MOST_NODES = 20_000
+
+
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object in decoded JSON, outer before inner, without recursion: pages nest as deep as they like."""
+    waiting = [value]
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        node = waiting.pop()
+        if isinstance(node, dict):
+            yield node
+            waiting.extend(reversed(list(node.values())))
+        elif isinstance(node, list):
+            waiting.extend(reversed(node))
+
+
+def _types(node: dict[str, Any]) -> set[str]:
+    named = node.get("@type", ())
+    named = named if isinstance(named, list) else [named]
+    return {name.rsplit("/", 1)[-1].lower() for name in named if isinstance(name, str)}
+
+
+def _linked_data(tree: HtmlElement) -> Given:
+    nodes: list[dict[str, Any]] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text:
+            nodes.extend(_nodes(_json(script.text)))
+    by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+    articles = [
+        node for node in nodes if _types(node) & _ARTICLE_TYPES and ("headline" in node or "datePublished" in node)
+    ]
+    pages = [node for node in nodes if _types(node) & _PAGE_TYPES and "datePublished" in node]
+    said = Given()
+    for node in (*articles[:1], *pages[:1]):
+        outlet = next(iter(_names(node.get("publisher"), by_id)), None)
+        headline = node.get("headline")
+        published = node.get("datePublished") or node.get("dateCreated")
+        said = said.or_else(
+            Given(
+                title=_words(headline) if isinstance(headline, str) else None,
+                outlet=outlet,
+                authors=unique(
+                    name
+                    for text in _names(node.get("author") or node.get("creator"), by_id, persons=True)
+                    for name in people(text, outlet, single=True)
+                ),
+                date=iso_day(published) if isinstance(published, str) else None,
+            )
+        )
+    return said
+
+
+def _json(text: str) -> Any:
+    """Decoded JSON-LD, mended where pages often break it; ``None`` where it stays broken: a page may carry any text."""
+    text = (
+        re.sub(
+            r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$",
+            "",
+            text,
+        )
+        .strip()
+        .rstrip(";")
+    )
+    for candidate in (text, re.sub(r",(\s*[}\]])", r"\1", text)):
+        try:
+            return json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _names(value: Any, by_id: dict[str, dict[str, Any]], *, persons: bool = False) -> Iterator[str]:
+    """The names in an author or publisher: a text, an object, a reference to one, or a list of these."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, str):
+            yield _words(item)
+        elif isinstance(item, dict):
+            node = by_id.get(item["@id"], item) if "name" not in item and isinstance(item.get("@id"), str) else item
+            if persons and _types(node) & {"organization", "newsmediaorganization", "corporation"}:
+                continue
+            name = node.get("name")
+            yield from (_words(part) for part in (name if isinstance(name, list) else [name]) if isinstance(part, str))
+
+
+def _words(text: str) -> str:
+    """Text of an attribute or JSON value: entities and tags that were left in it resolved, spaces collapsed."""
+    return " ".join(re.sub(r"<[^>]*>", " ", unescape(unescape(text))).split())
+
+
+_META_AUTHORS = (
+    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "dc.contributor",
+    "citation_author", "article.author", "authors", "vr:author", "og:article:author", "cxenseparse:author",
+)  # fmt: skip
+_META_DATES = (
+    "article:published_time", "og:article:published_time", "datepublished", "article.published", "parsely-pub-date", "sailthru.date", "pubdate",
+    "publishdate", "publish-date", "publish_date", "publication_date", "og:pubdate", "og:published_time", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date",
+    "dc.date.created", "dcterms.created", "citation_date", "citation_publication_date", "cxenseparse:recs:publishtime", "date", "article_date_original", "created",
+)  # fmt: skip
+
+
+def _meta_tags(tree: HtmlElement) -> Given:
+    values: dict[str, list[str]] = {}
+    for meta in tree.iter("meta"):
+        key = meta.get("property") or meta.get("name") or meta.get("itemprop")
+        content = _words(meta.get("content") or "")
+        if key and content:
+            values.setdefault(key.strip().lower(), []).append(content)
+
+    def first(*keys: str) -> str | None:
+        return next((values[key][0] for key in keys if key in values), None)
+
+    outlet = first("og:site_name", "article:publisher_name", "application-name", "dc.publisher", "dcterms.publisher")
+    written = next(
+        (
+            values[f"twitter:data{n}"][0]
+            for n in (1, 2)
+            if first(f"twitter:label{n}") in ("Written by", "By", "Author", "Verfasst von")
+            and f"twitter:data{n}" in values
+        ),
+        None,
+    )
+    candidates = (*(values[key] for key in _META_AUTHORS if key in values), [written] if written else [])
+    authors: tuple[str, ...] = ()
+    for group in candidates:
+        authors = authors or unique(name for text in group for name in people(text, outlet, single=True))
+    day = next((day for key in _META_DATES for value in values.get(key, ()) if (day := iso_day(value))), None)
+    canonical = next(
+        (
+            link.get("href")
+            for link in tree.iter("link")
+            if "canonical" in (link.get("rel") or "").lower().split() and link.get("href")
+        ),
+        None,
+    )
+    return Given(
+        first("og:title", "twitter:title", "dc.title", "headline"), outlet, authors, day, canonical or first("og:url")
+    )
+
+
+_NEAR_COMMENT = re.compile(r"comment|sidebar|related|footer|widget|teaser|recommend|popular", re.I)
+_BYLINE_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|author|writer|autor|contributor|reporter)s?(?:$|[\s_-]|name|link)", re.I
+)
+_LONGEST_BYLINE = 120
+
+
+def _aside(element: HtmlElement) -> bool:
+    return any(
+        ancestor.tag in ("aside", "footer")
+        or _NEAR_COMMENT.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}")
+        for ancestor in (element, *element.iterancestors())
+        if ancestor.tag not in ("html", "body")
+    )
+
+
+def _marked_authors(tree: HtmlElement, outlet: str | None) -> tuple[str, ...]:
+    """The first by-line that the page marks as one: ``itemprop``, ``rel``, or a class that says so."""
+    found: dict[int, tuple[str, ...]] = {}
+    for element in tree.iter(
+        "a", "span", "div", "p", "address", "li", "cite", "strong", "em", "b", "i", "h3", "h4", "h5", "footer", "small"
+    ):
+        by_property = "author" in (element.get("itemprop") or "").lower().split()
+        by_relation = "author" in (element.get("rel") or "").lower().split()
+        by_class = _BYLINE_CLASS.search(f"{element.get('class') or ''}") is not None
+        rank = 0 if by_property else 1 if by_relation else 2 if by_class else 3
+        if rank == 3 or rank in found or _aside(element):
+            continue
+        inner = (
+            next((child for child in element.iter() if (child.get("itemprop") or "") == "name"), element)
+            if by_property
+            else element
+        )
+        text = _words(_text(inner))
+        if 0 < len(text) <= _LONGEST_BYLINE:
+            names = people(text, outlet, single=rank < 2)
+            if names:
+                found[rank] = names
+    return found[min(found)] if found else ()
+
+
+def _text(element: HtmlElement) -> str:
+    return " ".join(piece for piece in element.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
+
+
+def _authors(tree: HtmlElement, linked: Given, tags: Given, library: str | None, outlet: str | None) -> tuple[str, ...]:
+    for names in (linked.authors, tags.authors):
+        kept = tuple(name for name in names if not (outlet and same_words(name, outlet)))
+        if kept:
+            return kept
+    return _marked_authors(tree, outlet) or (people(library, outlet) if library else ())
+
+
+def _marked_day(tree: HtmlElement) -> str | None:
+    days: list[tuple[int, str]] = []
+    for element in tree.iter("time", "span", "p", "div", "abbr"):
+        marked = "datepublished" in (element.get("itemprop") or "").lower() or element.get("pubdate") is not None
+        if element.tag != "time" and not marked:
+            continue
+        stamp = element.get("datetime") or element.get("content") or element.get("title") or ""
+        day = iso_day(stamp) or (iso_day(_text(element)) if marked else None)
+        if day and not _aside(element):
+            published = marked or re.search(r"publish|posted|entry-date", element.get("class") or "", re.I)
+            days.append((0 if published else 1, day))
+    best = [day for rank, day in days if rank == 0]
+    if best:
+        return best[0]
+    return days[0][1] if len({day for _, day in days}) == 1 else None
+
+
+_DIVIDER = re.compile(r"\s+(?:[|·•»«:]|--?|[–—]|::)\s+|\s*[|»]\s*")
+
+
+def _title(
+    tree: HtmlElement, headline: str | None, tag: str | None, library: str | None, outlet: str | None, url: str | None
+) -> str | None:
+    """The headline as the page shows it: the ``h1`` that agrees with what the head says, else that without the site's name."""
+    element = next((_words(_text(title)) for title in tree.iter("title")), None)
+    stated = [_without_site(text, outlet, url) for text in (headline, tag, element, library) if text and text.strip()]
+    for heading in tree.iter("h1", "h2"):
+        shown = _words(_text(heading))
+        if (
+            2 < len(shown) <= 250
+            and not (outlet and same_words(shown, outlet))
+            and any(_agree(shown, text) for text in stated)
+        ):
+            return shown
+    return next((text for text in stated if text and not (outlet and same_words(text, outlet))), None)
+
+
+def _agree(shown: str, stated: str) -> bool:
+    one, other = set(re.findall(r"\w+", shown.casefold())), set(re.findall(r"\w+", stated.casefold()))
+    return len(one & other) >= 0.6 * max(len(one), len(other), 1)
+
+
+def _without_site(title: str, outlet: str | None, url: str | None) -> str:
+    host = re.sub(r"^www\.", "", urlsplit(url).hostname or "") if url else ""
+    names = [name for name in (outlet, host, host.rpartition(".")[0], host.split(".")[0]) if name]
+    while True:
+        dividers = list(_DIVIDER.finditer(title))
+        if not dividers:
+            return title
+        first, last = dividers[0], dividers[-1]
+        if any(_site_like(title[last.end() :], name) for name in names):
+            title = title[: last.start()]
+        elif any(_site_like(title[: first.start()], name) for name in names):
+            title = title[first.end() :]
+        else:
+            return title
+
+
+def _site_like(part: str, name: str) -> bool:
+    one, other = (re.sub(r"[\W_]+", "", text.casefold()) for text in (part, name))
+    return bool(one) and (
+        one == other or (min(len(one), len(other)) >= 5 and (one in other or other in one) and len(part.split()) <= 6)
+    )
+
+
+def _outlet(outlet: str | None, url: str | None) -> str | None:
+    """The outlet's name; an address or handle in its place is none, since the page does not tell the name."""
+    if not outlet:
+        return None
+    outlet = _words(outlet).lstrip("@")
+    if not 2 <= len(outlet) <= 80 or re.match(r"https?:|www\.", outlet):
+        return None
+    host = re.sub(r"^www\.", "", urlsplit(url).hostname or "") if url else ""
+    return None if host and outlet.lower() == host.lower() else outlet
+
+
+def _address(canonical: str | None, url: str | None) -> str | None:
+    """The page's own address where it is a whole one on the host that it came from, else where it came from."""
+    try:
+        own = urlsplit(urljoin(url or "", (canonical or "").strip()))
+        came_from = urlsplit(url) if url else None
+        if (
+            own.scheme in ("http", "https")
+            and own.hostname
+            and (came_from is None or _site(own.hostname) == _site(came_from.hostname or ""))
+        ):
+            return own.geturl() if (own.path.strip("/") or came_from is None or not came_from.path.strip("/")) else url
+    except ValueError:
+        return url
+    return url
+
+
+def _site(host: str) -> str:
+    return re.sub(r"^(?:www|m|amp|mobile|edition|us|uk|en)\.", "", host.lower())
