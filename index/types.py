@@ -70,6 +70,8 @@ class Draft:
     url: str | None = None
     id: str | None = None
     """An id the source itself gives (a JSONL row's ``id``); else the archive derives one."""
+    origin: str | None = None
+    """Where it was read (a file's absolute path); tells a changed article from a new one where there is no url."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,495 @@
+"""One archive: everything a Discord server, or the command line, keeps on record. The only file that knows all others."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from index import followup, question, reader, search
+from index.attribution import attributions as attribute
+from index.encoder import Encoder, SentenceEncoder
+from index.errors import ArchiveError, ArchiveLocked, NoSuchArticle, NoSuchGeneration, NotAnArticle, ReceiptBroken
+from index.passages import derived
+from index.sentences import sentence_spans
+from index.settings import IndexSettings
+from index.store import Derived, Generation, Store, vector_key
+from index.types import (
+    Added,
+    Article,
+    Attribution,
+    Draft,
+    Filters,
+    Passage,
+    Receipt,
+    Reply,
+    Status,
+    sha256_of,
+)  # fmt: skip
+from index.vectors import Vectors
+
+RECIPE = "1"
+"""Raised whenever sentences, attributions, passages or embedded texts come out differently: `reindex` then has work."""
+
+BATCH = 32
+"""Articles whose new texts are embedded together: sorting by length over more texts is worth 1.76 times (measured)."""
+
+WAIT_FOR_LOCK = 30.0
+"""Seconds to wait for another process that is changing the same archive."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveStatus:
+    """What an archive holds."""
+
+    name: str
+    path: str
+    articles: int
+    passages: int
+    attributions: int
+    generation: int
+    candidate: int | None
+    previous: int | None
+    model: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What a re-index did, or (a dry run) would do."""
+
+    generation: int
+    """The generation that was built, promoted or rolled back to; the served one for a dry run."""
+    state: str
+    """``candidate``, ``served`` or ``dry_run``."""
+    articles: int
+    embedded: int
+    """Texts that had no vector yet."""
+    passages_added: int
+    passages_removed: int
+    speakers_changed: int
+
+
+class Archive:
+    """Articles in, attributed quotations out. Synchronous; used by one thread at a time."""
+
+    def __init__(self, path: Path, name: str, settings: IndexSettings, encoder: Encoder | None) -> None:
+        self.name = name
+        self.path = path
+        self.settings = settings
+        self._store = Store(path / "archive.db")
+        self._lock = FileLock(path / "lock", timeout=WAIT_FOR_LOCK)
+        self._encoders: dict[str, Encoder] = {} if encoder is None else {encoder.name: encoder}
+        self._model = settings.encoder.model if encoder is None else encoder.name
+        self._vectors: tuple[int, Vectors] | None = None
+        self._seen = self._store.data_version
+
+    @classmethod
+    def open(
+        cls,
+        data: Path,
+        name: str = "default",
+        settings: IndexSettings = IndexSettings(),
+        *,
+        encoder: Encoder | None = None,
+    ) -> Archive:
+        """Open or create the archive ``name`` in the folder ``data``.
+
+        Without ``encoder``, the one in ``settings`` is loaded when it is first needed. Raises ``ArchiveError`` for a
+        name that cannot be a folder's, and ``ArchiveDamaged`` for a file that is not an archive.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", name):
+            raise ArchiveError(f"An archive's name has only letters, digits, - and _, at most 64: not {name!r}.")
+        try:
+            (data / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ArchiveError(f"The data folder {data} cannot be used: {error.strerror}.") from error
+        return cls(data / name, name, settings, encoder)
+
+    def close(self) -> None:
+        """Close the archive's file."""
+        self._store.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- changing -----------------------------------------------------------------------------------------------
+
+    def add(self, draft: Draft) -> Added:
+        """Add one article, or replace the one it is a newer text of.
+
+        Raises ``NotAnArticle`` for a text without words, ``ArchiveLocked`` when another process holds the archive.
+        """
+        (added,) = self.add_all([draft])
+        return added
+
+    def add_all(self, drafts: Iterable[Draft]) -> Iterator[Added]:
+        """Add many articles, their texts embedded together. Each batch goes in whole or not at all."""
+        for batch in _batches(drafts, BATCH):
+            yield from self._add_batch(batch)
+
+    def _add_batch(self, drafts: Sequence[Draft]) -> list[Added]:
+        for draft in drafts:
+            if not any(character.isalpha() for character in draft.text):
+                raise NotAnArticle(draft.title or draft.origin or "the text", "There are no words in this text.")
+        with self._changing():
+            served = self._served_or_first()
+            outcomes = [self._placed(draft) for draft in drafts]
+            # Of two drafts for one article in a batch, the later wins, as it would in two batches.
+            last = {article.id: article for article, status, _ in outcomes if status is not Status.UNCHANGED}
+            work = {article.id: _derive(article) for article in last.values()}
+            fresh = self._embed(served.model, work.values())
+            entries: list[tuple[int, bytes]] = []
+            with self._store.transaction():
+                for article, status, origin in outcomes:
+                    if status is not Status.UNCHANGED and last[article.id] is article:
+                        self._store.put_article(article, origin)
+                        entries += self._store.put_derived(served, article.id, work[article.id], fresh)
+            self._extend_vectors(served, entries, fresh, rebuilt=any(s is Status.UPDATED for _, s, _ in outcomes))
+        return [Added(article, status, *self._sizes(served, article.id)) for article, status, _ in outcomes]
+
+    def _sizes(self, served: Generation, article_id: str) -> tuple[int, int]:
+        return len(self._store.passages(served, article_id)), len(self._store.attributions(served, article_id))
+
+    def _placed(self, draft: Draft) -> tuple[Article, Status, str | None]:
+        """The article this draft becomes, and whether it is new, changed, or the same as before."""
+        old = self._same_as(draft)
+        article = Article(
+            draft.id or (old.id if old else self._new_id(draft)),
+            draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url,
+        )  # fmt: skip
+        if old is None:
+            return article, Status.ADDED, draft.origin
+        return article, Status.UNCHANGED if old == article else Status.UPDATED, draft.origin
+
+    def _same_as(self, draft: Draft) -> Article | None:
+        """The stored article that this draft is a version of: by its own id, its url, its file, or its very text."""
+        if draft.id is not None:
+            try:
+                return self._store.article(draft.id)
+            except NoSuchArticle:
+                return None
+        if draft.url is not None and (found := self._store.find_article(url=draft.url)):
+            return found
+        if draft.origin is not None and (found := self._store.find_article(origin=draft.origin)):
+            return found
+        found = self._store.find_article(sha256=sha256_of(draft.text))
+        # The same words at two addresses are two articles: one wire story, two outlets.
+        return found if found and (draft.url is None or found.url is None) else None
+
+    def _new_id(self, draft: Draft) -> str:
+        seed = draft.url or draft.origin or sha256_of(draft.text)
+        digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
+        stem = slug(draft.title or (Path(draft.origin).stem if draft.origin else "") or draft.text[:60])
+        return f"{stem}-{digest[:8]}" if stem else f"article-{digest[:8]}"
+
+    def remove(self, article_id: str) -> Article:
+        """Remove the article and everything derived from it, in every generation. Raises ``NoSuchArticle``."""
+        with self._changing():
+            article = self._store.article(article_id)
+            with self._store.transaction():
+                self._store.delete_article(article_id)
+            self._vectors = None
+        return article
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                self._notice_others()
+                yield
+        except Timeout as error:
+            raise ArchiveLocked(
+                f"Another process has been changing the archive {self.name!r} for {WAIT_FOR_LOCK:.0f} seconds; "
+                "try again when it is done."
+            ) from error
+
+    def _embed(self, model: str, work: Iterable[Derived]) -> dict[bytes, NDArray[np.float32]]:
+        """Vectors, by key, of the texts that have none yet."""
+        texts = {vector_key(model, entry.text): entry.text for item in work for entry in item.entries}
+        known = self._store.known_vectors(texts)
+        new = {key: text for key, text in texts.items() if key not in known}
+        if not new:
+            return {}
+        return dict(zip(new, self._encoder(model).encode(list(new.values())), strict=True))
+
+    # --- generations --------------------------------------------------------------------------------------------
+
+    def _served(self) -> Generation | None:
+        return self._store.generation("served")
+
+    def _served_or_first(self) -> Generation:
+        served = self._served()
+        if served is None:
+            with self._store.transaction():
+                served = self._store.new_generation("served", self._model, RECIPE)
+        return served
+
+    def reindex(self, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None) -> Reindexed:
+        """Build the next generation of all articles beside the served one, with today's model and rules.
+
+        The served generation goes on answering until ``promote``. A re-index that was interrupted goes on where it
+        stopped. ``progress`` is called with articles done and articles in all.
+        """
+        served = self._served_or_first()
+        if dry_run:
+            return self._compare_dry(served, progress)
+        building = self._store.generation("building")
+        if building is None or (building.model, building.recipe) != (self._model, RECIPE):
+            with self._changing(), self._store.transaction():
+                building = self._store.new_generation("building", self._model, RECIPE)
+        embedded = self._complete(building, progress)
+        with self._changing(), self._store.transaction():
+            self._store.set_state(building, "candidate")
+        return self._compared(served, replace(building, state="candidate"), "candidate", embedded)
+
+    def _complete(self, generation: Generation, progress: Callable[[int, int], None] | None = None) -> int:
+        """Derive the articles that ``generation`` does not cover yet, batch by batch; returns how many texts it embedded."""
+        embedded = 0
+        total = self._store.count_articles()
+        while missing := self._store.missing(generation):
+            if progress:
+                progress(total - len(missing), total)
+            with self._changing():
+                there = self._store.article_ids()
+                work = {i: _derive(self._store.article(i)) for i in missing[:BATCH] if i in there}
+                fresh = self._embed(generation.model, work.values())
+                embedded += len(fresh)
+                with self._store.transaction():
+                    for article_id, item in work.items():
+                        self._store.put_derived(generation, article_id, item, fresh)
+        if progress:
+            progress(total, total)
+        return embedded
+
+    def promote(self) -> Reindexed:
+        """Serve the candidate that ``reindex`` built; the generation served until now is kept for ``rollback``."""
+        return self._switch(
+            "candidate", "There is nothing to promote; `onrecord reindex` builds a new generation first."
+        )
+
+    def rollback(self) -> Reindexed:
+        """Serve the generation that was served before the last ``promote`` or ``rollback``."""
+        return self._switch("previous", "There is no earlier generation to go back to.")
+
+    def _switch(self, state: str, sentence: str) -> Reindexed:
+        chosen = self._store.generation(state)
+        if chosen is None:
+            raise NoSuchGeneration(sentence)
+        before = self._served_or_first()
+        # Articles that came in since it was built are derived before it is served: nothing is lost on the way.
+        embedded = self._complete(chosen)
+        with self._changing():
+            result = self._compared(before, chosen, "served", embedded)
+            with self._store.transaction():
+                self._store.swap_served(chosen)
+            self._store.forget_unused_vectors()
+            self._vectors = None
+        return result
+
+    def _compared(self, before: Generation, after: Generation, state: str, embedded: int) -> Reindexed:
+        added = removed = changed = 0
+        for article in self._store.articles():
+            one, two, three = _difference(
+                self._store.passages(before, article.id), self._store.passages(after, article.id)
+            )
+            added, removed, changed = added + one, removed + two, changed + three
+        return Reindexed(after.id, state, self._store.count_articles(), embedded, added, removed, changed)
+
+    def _compare_dry(self, served: Generation, progress: Callable[[int, int], None] | None) -> Reindexed:
+        added = removed = changed = embedded = 0
+        total = self._store.count_articles()
+        for done, article in enumerate(self._store.articles()):
+            if progress:
+                progress(done, total)
+            item = _derive(article)
+            one, two, three = _difference(self._store.passages(served, article.id), item.passages)
+            added, removed, changed = added + one, removed + two, changed + three
+            keys = {vector_key(self._model, entry.text) for entry in item.entries}
+            embedded += len(keys) - len(self._store.known_vectors(keys))
+        return Reindexed(served.id, "dry_run", total, embedded, added, removed, changed)
+
+    # --- asking -------------------------------------------------------------------------------------------------
+
+    def ask(
+        self,
+        asked: str,
+        turns: Sequence[str] = (),
+        *,
+        filters: Filters = Filters(),
+        asked_on: str | None = None,
+        limit: int | None = None,
+    ) -> Reply:
+        """Quotations that answer, or why there are none.
+
+        ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
+        on; ``limit`` bounds the quotations.
+        """
+        self._notice_others()
+        settings = self.settings.answer
+        if limit is not None:
+            settings = replace(settings, quotations=limit)
+        standalone = followup.standalone(asked, turns)
+        parsed = question.parse(standalone)
+        served = self._served()
+        if served is None or not self._store.count_articles():
+            return reader.decide(asked, parsed, [], Filters(), settings)
+        found = search.candidates(
+            self._store, served, self._vectors_of(served), self._encoder(served.model), parsed, filters,
+            self.settings.search, asked_on,
+        )  # fmt: skip
+        return reader.decide(asked, parsed, found, filters, settings)
+
+    def prove(self, receipt: Receipt) -> Article:
+        """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""
+        try:
+            article = self._store.article(receipt.article_id)
+        except NoSuchArticle as error:
+            raise ReceiptBroken("The article of this quotation has been removed.") from error
+        if article.sha256 != receipt.sha256 or sha256_of(article.text) != receipt.sha256:
+            raise ReceiptBroken("The article of this quotation has been changed since.")
+        if receipt.span.end > len(article.text):
+            raise ReceiptBroken("The quotation reaches past the article's text.")
+        return article
+
+    # --- looking ------------------------------------------------------------------------------------------------
+
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, in the order they were added."""
+        return tuple(self._store.articles())
+
+    def article(self, article_id: str) -> Article:
+        """One article. Raises ``NoSuchArticle``."""
+        return self._store.article(article_id)
+
+    def passages(self, article_id: str) -> tuple[Passage, ...]:
+        """The served passages of one article, in text order. Raises ``NoSuchArticle``."""
+        self._store.article(article_id)
+        return self._store.passages(self._served_or_first(), article_id)
+
+    def attributions(self, article_id: str) -> tuple[Attribution, ...]:
+        """The served attributions of one article, in text order. Raises ``NoSuchArticle``."""
+        self._store.article(article_id)
+        return self._store.attributions(self._served_or_first(), article_id)
+
+    def passage_at(self, receipt: Receipt) -> Passage | None:
+        """The served passage with exactly this span; ``None`` when a later generation cuts the text elsewhere."""
+        served = self._served()
+        if served is None:
+            return None
+        return next((p for p in self._store.passages(served, receipt.article_id) if p.span == receipt.span), None)
+
+    def speakers(self, prefix: str = "", limit: int = 25) -> tuple[str, ...]:
+        """Named speakers a word of whose name begins with ``prefix``, most quoted first."""
+        served = self._served()
+        names = () if served is None else tuple(row[0] for row in self._store.speakers(served))
+        return _beginning(names, prefix, limit)
+
+    def outlets(self, prefix: str = "", limit: int = 25) -> tuple[str, ...]:
+        """Outlets a word of whose name begins with ``prefix``, the one with most articles first."""
+        return _beginning(self._store.outlets(), prefix, limit)
+
+    def status(self) -> ArchiveStatus:
+        """What the archive holds."""
+        served = self._served()
+        candidate, previous = self._store.generation("candidate"), self._store.generation("previous")
+        passages, attributions = (0, 0) if served is None else self._store.count(served)
+        files = (file for file in self.path.iterdir() if file.is_file())
+        return ArchiveStatus(
+            self.name, str(self.path), self._store.count_articles(), passages, attributions,
+            served.id if served else 0, candidate.id if candidate else None, previous.id if previous else None,
+            served.model if served else self._model, sum(file.stat().st_size for file in files),
+        )  # fmt: skip
+
+    # --- the copies in memory -----------------------------------------------------------------------------------
+
+    def _encoder(self, model: str) -> Encoder:
+        """The encoder a generation was made with; loaded on first need."""
+        if model not in self._encoders:
+            settings = self.settings.encoder
+            if model != settings.model:  # an older generation's: its digest is not the configured one's
+                settings = replace(settings, model=model, sha256="")
+            self._encoders[model] = SentenceEncoder(settings)
+        return self._encoders[model]
+
+    def _notice_others(self) -> None:
+        """Drop the vectors in memory when another process has changed the store."""
+        if (version := self._store.data_version) != self._seen:
+            self._seen = version
+            self._vectors = None
+
+    def _vectors_of(self, generation: Generation) -> Vectors:
+        if self._vectors is None or self._vectors[0] != generation.id:
+            ids, stored = self._store.vectors(generation)
+            vectors = Vectors(stored.shape[1] if len(ids) else self._encoder(generation.model).dimension)
+            vectors.add(ids, stored)
+            self._vectors = generation.id, vectors
+        return self._vectors[1]
+
+    def _extend_vectors(
+        self,
+        generation: Generation,
+        entries: Sequence[tuple[int, bytes]],
+        fresh: Mapping[bytes, NDArray[np.float32]],
+        *,
+        rebuilt: bool,
+    ) -> None:
+        """Add new entries to the vectors in memory; where old ones went, they are read again on the next question."""
+        if self._vectors is None or self._vectors[0] != generation.id:
+            return
+        if rebuilt or any(key not in fresh for _, key in entries):
+            self._vectors = None
+        elif entries:
+            ids = np.array([entry for entry, _ in entries], np.int64)
+            self._vectors[1].add(ids, np.stack([fresh[key] for _, key in entries]))
+
+
+def _derive(article: Article) -> Derived:
+    return derived(article, sentence_spans(article.text), attribute(article.text))
+
+
+def _difference(before: Sequence[Passage], after: Sequence[Passage]) -> tuple[int, int, int]:
+    """Passages added, passages removed, and passages that are there in both with another speaker."""
+    old = {p.span: p.said_by and p.said_by.speaker for p in before}
+    new = {p.span: p.said_by and p.said_by.speaker for p in after}
+    both = old.keys() & new.keys()
+    return len(new.keys() - both), len(old.keys() - both), sum(old[span] != new[span] for span in both)
+
+
+def _batches(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:
+    batch: list[Draft] = []
+    for draft in drafts:
+        batch.append(draft)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _beginning(names: Iterable[str], prefix: str, limit: int) -> tuple[str, ...]:
+    start = prefix.casefold().strip()
+    return tuple(name for name in names if f" {start}" in f" {name}".casefold())[:limit]
+
+
+def slug(text: str) -> str:
+    """At most 48 lower-case ASCII letters, digits and hyphens that recall ``text``; may be empty."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
+
+
+__all__ = ["Archive", "ArchiveStatus", "Reindexed"]

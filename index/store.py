@@ -1,0 +1,543 @@
+"""The truth: articles, passages, attributions, vectors by content hash, generations, and word search, in one SQLite file.
+
+Every write is one transaction, so a process killed at any moment leaves the last complete state. Vectors are kept by
+the hash of (model, text): indexing again embeds only what changed. What is derived from an article belongs to a
+*generation*; one generation is served, the next is built beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import ArchiveDamaged, NoSuchArticle
+from index.types import Article, Attribution, Filters, Kind, Passage, Span, Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One complete derivation of all articles: which model and recipe made it, and whether it is served."""
+
+    id: int
+    state: str
+    """``building``, ``candidate``, ``served`` or ``previous``."""
+    model: str
+    recipe: str
+    """Names the version of the rules that cut and attributed the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One text that is embedded, and the passage that is quoted when it is found."""
+
+    passage: int
+    """Position of the passage in the article's sequence of passages."""
+    text: str
+    claim: bool = False
+    """True for a sourced claim, False for the passage itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What indexing makes of one article."""
+
+    attributions: tuple[Attribution, ...]
+    passages: tuple[Passage, ...]
+    entries: tuple[Entry, ...]
+
+
+def vector_key(model: str, text: str) -> bytes:
+    """The key under which the vector of ``text`` by ``model`` is kept: 16 bytes of a SHA-256."""
+    return hashlib.sha256(f"{model}\0{text}".encode("utf-8", "surrogatepass")).digest()[:16]
+
+
+def _m001_initial(db: sqlite3.Connection) -> None:
+    db.executescript(
+        """
+        CREATE TABLE articles (
+            row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL, text TEXT NOT NULL,
+            title TEXT, outlet TEXT, authors TEXT NOT NULL, date TEXT, url TEXT, origin TEXT);
+        CREATE INDEX articles_url ON articles (url);
+        CREATE INDEX articles_origin ON articles (origin);
+        CREATE INDEX articles_sha256 ON articles (sha256);
+        CREATE TABLE generations (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, model TEXT NOT NULL, recipe TEXT NOT NULL);
+        CREATE UNIQUE INDEX one_of_each ON generations (state);
+        CREATE TABLE indexed (
+            generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
+            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+            PRIMARY KEY (generation, article)) WITHOUT ROWID;
+        CREATE INDEX indexed_article ON indexed (article);
+        CREATE TABLE attributions (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
+            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, content TEXT NOT NULL, source TEXT NOT NULL,
+            cue TEXT NOT NULL, kind TEXT NOT NULL, name TEXT, role TEXT, named INTEGER NOT NULL,
+            confidence REAL NOT NULL);
+        CREATE INDEX attributions_article ON attributions (article, generation);
+        CREATE INDEX attributions_generation ON attributions (generation);
+        CREATE TABLE passages (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
+            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+            said_by INTEGER REFERENCES attributions ON DELETE SET NULL);
+        CREATE INDEX passages_article ON passages (article, generation);
+        CREATE INDEX passages_generation ON passages (generation);
+        CREATE INDEX passages_said_by ON passages (said_by);
+        CREATE TABLE vectors (key BLOB PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+        CREATE TABLE entries (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
+            passage INTEGER NOT NULL REFERENCES passages ON DELETE CASCADE, claim INTEGER NOT NULL, key BLOB NOT NULL);
+        CREATE INDEX entries_passage ON entries (passage);
+        CREATE INDEX entries_generation ON entries (generation);
+        CREATE INDEX entries_key ON entries (key);
+        CREATE VIRTUAL TABLE passage_words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
+        CREATE VIRTUAL TABLE article_words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
+        CREATE VIRTUAL TABLE vocabulary USING fts5vocab (article_words, 'row');
+        CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN DELETE FROM passage_words WHERE rowid = old.id; END;
+        CREATE TRIGGER article_gone AFTER DELETE ON articles BEGIN DELETE FROM article_words WHERE rowid = old.row; END;
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial,)
+"""Applied once each, in order; ``PRAGMA user_version`` counts them."""
+
+
+class Store:
+    """One archive's SQLite file. Used by one thread at a time; other processes may read and write beside it.
+
+    Raises ``ArchiveDamaged`` when the file is not a database of this program, or of a newer version of it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The owner may hand the store from the thread that opened it to its worker; it never uses two at once.
+        self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            # Without it REPLACE and cascades would leave the word index behind: triggers must fire on them too.
+            self._db.execute("PRAGMA recursive_triggers = ON")
+            self._migrate()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise ArchiveDamaged(
+                f"{path} is not a readable archive ({error}); restore it from a backup or move it away."
+            ) from error
+
+    def _migrate(self) -> None:
+        if self._version() > len(MIGRATIONS):
+            raise ArchiveDamaged(f"{self.path} was written by a newer onrecord; upgrade this one.")
+        while (done := self._version()) < len(MIGRATIONS):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                if self._version() == done:  # else another process was first
+                    # executescript commits first, so each statement runs by itself inside this transaction
+                    MIGRATIONS[done](_OneByOne(self._db))  # type: ignore[arg-type]  # it offers the one method used
+                    self._db.execute(f"PRAGMA user_version = {done + 1}")
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside happens, or nothing does."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    @property
+    def data_version(self) -> int:
+        """Changes whenever another connection has committed."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    # --- articles -----------------------------------------------------------------------------------------------
+
+    def article(self, article_id: str) -> Article:
+        """The stored article. Raises ``NoSuchArticle``."""
+        found = self._db.execute(f"SELECT {_ARTICLE} FROM articles a WHERE id = ?", (article_id,)).fetchone()
+        if found is None:
+            raise NoSuchArticle(article_id)
+        return _article(found)
+
+    def articles(self) -> Iterator[Article]:
+        """All articles, in the order they were first added."""
+        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles a ORDER BY row"):
+            yield _article(row)
+
+    def article_ids(self) -> frozenset[str]:
+        """The ids of all articles."""
+        return frozenset(row[0] for row in self._db.execute("SELECT id FROM articles"))
+
+    def count_articles(self) -> int:
+        """How many articles there are."""
+        return int(self._db.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def find_article(
+        self, *, url: str | None = None, origin: str | None = None, sha256: str | None = None
+    ) -> Article | None:
+        """The first article with this url, origin or text hash (exactly one of them is given); ``None`` if new."""
+        column, value = next((c, v) for c, v in (("url", url), ("origin", origin), ("sha256", sha256)) if v is not None)
+        found = self._db.execute(
+            f"SELECT {_ARTICLE} FROM articles a WHERE {column} = ? ORDER BY row LIMIT 1",  # noqa: S608  # own column name
+            (value,),
+        ).fetchone()
+        return None if found is None else _article(found)
+
+    def put_article(self, article: Article, origin: str | None) -> None:
+        """Store the article; what was derived from another text under the same id is removed from every generation."""
+        values = (
+            article.id, article.sha256, article.text, article.title, article.outlet,
+            json.dumps(article.authors, ensure_ascii=False), article.date, article.url, origin,
+        )  # fmt: skip
+        self.delete_article(article.id)
+        row = self._db.execute(
+            "INSERT INTO articles (id, sha256, text, title, outlet, authors, date, url, origin) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        ).lastrowid
+        self._db.execute(
+            "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)", (row, article.title, article.text)
+        )
+
+    def delete_article(self, article_id: str) -> None:
+        """Remove the article and everything derived from it, in every generation."""
+        self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+
+    # --- generations --------------------------------------------------------------------------------------------
+
+    def generation(self, state: str) -> Generation | None:
+        """The generation in that state, if there is one."""
+        row = self._db.execute("SELECT id, state, model, recipe FROM generations WHERE state = ?", (state,)).fetchone()
+        return None if row is None else Generation(*row)
+
+    def new_generation(self, state: str, model: str, recipe: str) -> Generation:
+        """Begin a generation, in place of one that is in this state already."""
+        self._db.execute("DELETE FROM generations WHERE state = ?", (state,))
+        done = self._db.execute(
+            "INSERT INTO generations (state, model, recipe) VALUES (?, ?, ?)", (state, model, recipe)
+        )
+        return Generation(int(done.lastrowid or 0), state, model, recipe)
+
+    def set_state(self, generation: Generation, state: str) -> None:
+        """Give the generation a new state, in place of the one that holds it; call inside a transaction."""
+        self._db.execute("DELETE FROM generations WHERE state = ? AND id != ?", (state, generation.id))
+        self._db.execute("UPDATE generations SET state = ? WHERE id = ?", (state, generation.id))
+
+    def swap_served(self, generation: Generation) -> None:
+        """Serve ``generation`` and keep the one served so far as ``previous``; call inside a transaction."""
+        served = self.generation("served")
+        self._db.execute("UPDATE generations SET state = 'leaving' WHERE id = ?", (generation.id,))
+        if served is not None:
+            self.set_state(served, "previous")
+        self._db.execute("UPDATE generations SET state = 'served' WHERE id = ?", (generation.id,))
+
+    def missing(self, generation: Generation) -> tuple[str, ...]:
+        """Ids of the articles that this generation does not cover yet, in the order they were added."""
+        rows = self._db.execute(
+            "SELECT id FROM articles WHERE row NOT IN (SELECT article FROM indexed WHERE generation = ?) ORDER BY row",
+            (generation.id,),
+        )
+        return tuple(row[0] for row in rows)
+
+    def put_derived(
+        self, generation: Generation, article_id: str, derived: Derived, vectors: Mapping[bytes, NDArray[np.float32]]
+    ) -> list[tuple[int, bytes]]:
+        """Store what was derived from the article in this generation; returns ``(entry id, vector key)`` pairs.
+
+        ``vectors`` holds, by key, those that the store does not have yet.
+        """
+        (row,) = self._db.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchone()
+        text = self.article(article_id).text
+        attribution_ids = {
+            attribution: self._put_attribution(generation, row, attribution) for attribution in derived.attributions
+        }
+        passage_ids = []
+        for passage in derived.passages:
+            said_by = None if passage.said_by is None else attribution_ids[passage.said_by]
+            done = self._db.execute(
+                'INSERT INTO passages (generation, article, start, "end", said_by) VALUES (?, ?, ?, ?, ?)',
+                (generation.id, row, passage.span.start, passage.span.end, said_by),
+            )
+            passage_ids.append(int(done.lastrowid or 0))
+            self._db.execute(
+                "INSERT INTO passage_words (rowid, text) VALUES (?, ?)", (done.lastrowid, passage.span.of(text))
+            )
+        self._db.executemany(
+            "INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)",
+            [(key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()],
+        )
+        entry_ids = []
+        for entry in derived.entries:
+            key = vector_key(generation.model, entry.text)
+            done = self._db.execute(
+                "INSERT INTO entries (generation, passage, claim, key) VALUES (?, ?, ?, ?)",
+                (generation.id, passage_ids[entry.passage], entry.claim, key),
+            )
+            entry_ids.append((int(done.lastrowid or 0), key))
+        self._db.execute("INSERT OR IGNORE INTO indexed (generation, article) VALUES (?, ?)", (generation.id, row))
+        return entry_ids
+
+    def _put_attribution(self, generation: Generation, row: int, attribution: Attribution) -> int:
+        speaker = attribution.speaker
+        done = self._db.execute(
+            "INSERT INTO attributions (generation, article, content, source, cue, kind, name, role, named, confidence) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                generation.id, row, _spans_json(attribution.content), _spans_json(attribution.source),
+                _spans_json(attribution.cue), attribution.kind.value, speaker and speaker.name, speaker and speaker.role,
+                speaker is None or speaker.named, attribution.confidence,
+            ),
+        )  # fmt: skip
+        return int(done.lastrowid or 0)
+
+    def known_vectors(self, keys: Iterable[bytes]) -> set[bytes]:
+        """Those of ``keys`` whose vector is stored."""
+        known: set[bytes] = set()
+        for batch in _batches(list(keys), 500):
+            marks = ", ".join("?" * len(batch))
+            known.update(row[0] for row in self._db.execute(f"SELECT key FROM vectors WHERE key IN ({marks})", batch))  # noqa: S608
+        return known
+
+    def forget_unused_vectors(self) -> int:
+        """Remove the vectors that no generation uses; returns how many. Slow on a large archive: for a re-index."""
+        done = self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM entries)")
+        return done.rowcount
+
+    def vectors(self, generation: Generation, after: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
+        """Entry ids, shape ``(n,)``, and their vectors, shape ``(n, dimension)``, of entries with an id over ``after``."""
+        rows = self._db.execute(
+            "SELECT e.id, v.vector FROM entries e JOIN vectors v ON v.key = e.key "
+            "WHERE e.generation = ? AND e.id > ? ORDER BY e.id",
+            (generation.id, after),
+        ).fetchall()
+        if not rows:
+            return np.empty(0, np.int64), np.empty((0, 0), np.float16)
+        ids = np.array([row[0] for row in rows], np.int64)
+        return ids, np.frombuffer(b"".join(row[1] for row in rows), np.float16).reshape(len(rows), -1)
+
+    # --- passages and attributions ------------------------------------------------------------------------------
+
+    def count(self, generation: Generation) -> tuple[int, int]:
+        """How many passages and attributions the generation has."""
+        return tuple(  # type: ignore[return-value]  # two tables, two numbers
+            int(self._db.execute(f"SELECT count(*) FROM {table} WHERE generation = ?", (generation.id,)).fetchone()[0])  # noqa: S608
+            for table in ("passages", "attributions")
+        )
+
+    def passages(self, generation: Generation, article_id: str) -> tuple[Passage, ...]:
+        """The article's passages, in text order."""
+        rows = self._db.execute(
+            f"{_PASSAGES} WHERE p.generation = ? AND a.id = ? ORDER BY p.start", (generation.id, article_id)
+        )
+        return tuple(_passage(row) for row in rows)
+
+    def attributions(self, generation: Generation, article_id: str) -> tuple[Attribution, ...]:
+        """The article's attributions, in text order."""
+        rows = self._db.execute(
+            "SELECT t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence FROM attributions t "
+            "JOIN articles a ON a.row = t.article WHERE t.generation = ? AND a.id = ? ORDER BY t.id",
+            (generation.id, article_id),
+        )
+        return tuple(_attribution(row) for row in rows)
+
+    def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
+        """Those of the passages that exist, by id."""
+        found: dict[int, Passage] = {}
+        for batch in _batches(list(ids), 500):
+            marks = ", ".join("?" * len(batch))
+            for row in self._db.execute(f"{_PASSAGES} WHERE p.id IN ({marks})", batch):
+                passage = _passage(row)
+                found[passage.id] = passage
+        return found
+
+    def passages_of_entries(self, ids: Iterable[int]) -> dict[int, int]:
+        """Entry id → passage id, for those entries that exist."""
+        found: dict[int, int] = {}
+        for batch in _batches(list(ids), 500):
+            marks = ", ".join("?" * len(batch))
+            found.update(self._db.execute(f"SELECT id, passage FROM entries WHERE id IN ({marks})", batch))  # noqa: S608
+        return found
+
+    def entries_of_passages(self, ids: Iterable[int]) -> list[tuple[int, int]]:
+        """``(entry id, passage id)`` of every entry of these passages."""
+        found: list[tuple[int, int]] = []
+        for batch in _batches(list(ids), 500):
+            marks = ", ".join("?" * len(batch))
+            found.extend(self._db.execute(f"SELECT id, passage FROM entries WHERE passage IN ({marks})", batch))  # noqa: S608
+        return found
+
+    def allowed(self, generation: Generation, filters: Filters) -> tuple[frozenset[int], NDArray[np.int64]] | None:
+        """Passage ids and entry ids that meet the filters; ``None`` when the filters ask for nothing.
+
+        ``filters.speaker`` matches a name, a part of it at word edges, or a role; ``outlet`` ignores case.
+        """
+        if filters == Filters():
+            return None
+        conditions, values = ["p.generation = ?"], [generation.id]  # type: list[str], list[object]
+        if filters.outlet:
+            conditions.append("a.outlet = ? COLLATE NOCASE")
+            values.append(filters.outlet)
+        if filters.since:
+            conditions.append("a.date >= ?")
+            values.append(filters.since)
+        if filters.until:
+            conditions.append("a.date <= ?")
+            values.append(filters.until)
+        rows = self._db.execute(
+            "SELECT p.id, a.id, t.name, t.role FROM passages p JOIN articles a ON a.row = p.article "
+            f"LEFT JOIN attributions t ON t.id = p.said_by WHERE {' AND '.join(conditions)}",  # own conditions
+            values,
+        )
+        passages = frozenset(
+            row[0]
+            for row in rows
+            if row[1] not in filters.exclude and (not filters.speaker or names_match(filters.speaker, row[2], row[3]))
+        )
+        entries = [
+            entry
+            for entry, passage in self._db.execute(
+                "SELECT id, passage FROM entries WHERE generation = ?", (generation.id,)
+            )
+            if passage in passages
+        ]
+        return passages, np.array(entries, np.int64)
+
+    def speakers(self, generation: Generation) -> tuple[tuple[str, str | None, int], ...]:
+        """``(name, role, passages)`` of every named speaker, most quoted first."""
+        rows = self._db.execute(
+            "SELECT t.name, max(t.role), count(*) FROM passages p JOIN attributions t ON t.id = p.said_by "
+            "WHERE p.generation = ? AND t.named AND t.name IS NOT NULL GROUP BY t.name ORDER BY count(*) DESC, t.name",
+            (generation.id,),
+        )
+        return tuple(rows)
+
+    def outlets(self) -> tuple[str, ...]:
+        """Every outlet, the one with most articles first."""
+        rows = self._db.execute(
+            "SELECT outlet FROM articles WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY count(*) DESC, outlet"
+        )
+        return tuple(row[0] for row in rows)
+
+    # --- words --------------------------------------------------------------------------------------------------
+
+    def word_scores(self, generation: Generation, terms: Sequence[str], limit: int) -> dict[int, float]:
+        """Passage id → BM25 score (larger is better) of the ``limit`` best passages for any of ``terms``."""
+        query = _match_query(terms)
+        if not query:
+            return {}
+        rows = self._db.execute(
+            "SELECT w.rowid, -bm25(passage_words) AS score FROM passage_words w JOIN passages p ON p.id = w.rowid "
+            "WHERE passage_words MATCH ? AND p.generation = ? ORDER BY score DESC LIMIT ?",
+            (query, generation.id, limit),
+        )
+        return dict(rows)
+
+    def article_word_scores(self, terms: Sequence[str], limit: int) -> dict[str, float]:
+        """Article id → BM25 score (larger is better) of the ``limit`` best articles; a word in the title counts double."""
+        query = _match_query(terms)
+        if not query:
+            return {}
+        rows = self._db.execute(
+            "SELECT a.id, -bm25(article_words, 2.0, 1.0) AS score FROM article_words w JOIN articles a ON a.row = w.rowid "
+            "WHERE article_words MATCH ? ORDER BY score DESC LIMIT ?",
+            (query, limit),
+        )
+        return dict(rows)
+
+
+class _OneByOne:
+    """Runs a script's statements one by one, so that the transaction around them stays open."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def executescript(self, script: str) -> None:
+        statement = ""
+        for line in script.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self._db.execute(statement)
+                statement = ""
+
+
+_ARTICLE = "a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256"
+_PASSAGES = (
+    'SELECT p.id, a.id, p.start, p."end", t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence '
+    "FROM passages p JOIN articles a ON a.row = p.article LEFT JOIN attributions t ON t.id = p.said_by"
+)
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _article(row: tuple[str, str, str | None, str | None, str, str | None, str | None, str]) -> Article:
+    article_id, text, title, outlet, authors, date, url, sha256 = row
+    return Article(article_id, text, title, outlet, tuple(json.loads(authors)), date, url, sha256)
+
+
+def _passage(row: Sequence[object]) -> Passage:
+    passage_id, article_id, start, end, *said_by = row
+    attribution = None if said_by[0] is None else _attribution(said_by)
+    return Passage(str(article_id), Span(int(start), int(end)), attribution, int(passage_id))  # type: ignore[call-overload]
+
+
+def _attribution(row: Sequence[object]) -> Attribution:
+    content, source, cue, kind, name, role, named, confidence = row
+    speaker = None if name is None else Speaker(str(name), None if role is None else str(role), bool(named))
+    return Attribution(
+        _spans(str(content)), _spans(str(source)), _spans(str(cue)), Kind(str(kind)), speaker, float(str(confidence))
+    )
+
+
+def _spans(text: str) -> tuple[Span, ...]:
+    return tuple(Span(start, end) for start, end in json.loads(text))
+
+
+def _spans_json(spans: Iterable[Span]) -> str:
+    return json.dumps([[span.start, span.end] for span in spans])
+
+
+_T = TypeVar("_T")
+
+
+def _batches(items: list[_T], size: int) -> Iterator[list[_T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def _match_query(terms: Sequence[str]) -> str:
+    """An FTS5 query for any of the terms. Only letters and digits get in, each quoted: no query syntax of a member's."""
+    words = dict.fromkeys(word for term in terms for word in _WORD.findall(term))
+    # "US" is also written "U.S.", which the index holds as two words in a row.
+    dotted = [" ".join(word) for word in words if len(word) in (2, 3) and word.isupper()]
+    return " OR ".join(f'"{phrase}"' for phrase in [*words, *dotted])
+
+
+def names_match(asked: str, name: str | None, role: str | None) -> bool:
+    """Whether a speaker asked for as ``asked`` is this one: every word asked is a word of the name, or of the role."""
+    wanted = {word.casefold() for word in _WORD.findall(asked)}
+    if not wanted:
+        return False
+    return any(wanted <= {word.casefold() for word in _WORD.findall(text)} for text in (name, role) if text)
