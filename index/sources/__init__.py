@@ -68,7 +68,9 @@ def _read_url(url: str, given: Given, settings: SourceSettings, get: Fetch) -> I
 def read_bytes(
     data: bytes, name: str, given: Given = _NOTHING_GIVEN, *, settings: SourceSettings = _DEFAULTS
 ) -> Iterator[Draft | SourceError]:
-    """Every article in ``data``: standard input or an attachment. ``name`` ("notes.md", "standard input") tells its kind
-    where it has a known ending, and names it in errors; else the content decides.
+    """Every article in ``data``: standard input or an attachment.
+
+    ``name`` ("notes.md", "standard input") names it in errors, and tells its kind where it has a known ending; else
+    the content decides. What cannot become an article is given as a ``SourceError``; nothing is raised.
     """
     yield from read_data(name, data, given, settings, kind=kind_by_name(name))

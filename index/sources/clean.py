@@ -1,8 +1,8 @@
 """Text as it came -> text as it stays: characters made regular, page furniture taken out. Pure, and final once done.
 
 Furniture is recognised line by line and only where the whole line is furniture. A rule that could hit a reporter's
-sentence is worth less than the furniture it removes, so every rule asks for the shape of furniture (an imperative at the start, a
-credit at the end, nothing but share words), never for a word alone.
+sentence is worth less than the furniture it removes, so every rule asks for the shape of furniture (an imperative at the start,
+a credit at the end, nothing but share words), never for a word alone.
 """
 
 from __future__ import annotations
@@ -210,7 +210,8 @@ _LABEL = re.compile(
             r"audio|image source|image caption|media caption",
             r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago",
             r"(?:just now|breaking(?: news)?|developing(?: story)?|exclusive|live(?: updates)?)",
-            r"(?:first |originally |last )?(?:published|updated|posted|modified)(?: on| at)?:?(?: (?:today|yesterday))?",
+            r"(?:first |originally |last )?(?:published|updated|posted|modified)(?: on| at)?:?"
+            r"(?: (?:today|yesterday))?",
             r"this (?:article|story|post|piece|content) is (?:more than|over) \w+ (?:month|year)s? old\.?",
             r"rss(?: feed)?|image credits?:?|photo credits?:?|getty(?: images)?|shutterstock|istock(?:photo)?|"
             r"unsplash|reuters|afp|ap photo",
@@ -347,8 +348,8 @@ _CREDIT_START = re.compile(
     r"\(?(?:photo(?:graph)?|image|picture|pic|graphic|illustration|video|artwork|cartoon|screenshot|screengrab)s?"
     r"(?: illustration| credits?| source| composite)?(?: by\b|: ?by\b|:| courtesy\b| via\b| provided by\b)"
 )
-# Set off as credits are: a name before a slash, "Photo:", "via" after a credited body. "(Reuters)" alone at the end of a
-# paragraph marks its source, not a picture, so it is no credit.
+# Set off as credits are: a name before a slash, "Photo:", "via" after a credited body. "(Reuters)" alone at the end
+# of a paragraph marks its source, not a picture, so it is no credit.
 _CREDIT_END = re.compile(
     rf"(?:\w/ ?|\bap photo/|\bcredit:? ?|\bcourtesy of |\bphoto(?:graph)?s?: ?|\bimages?: ?|\bphoto by "
     rf"[^.]{{3,40}}[,/] ?|"

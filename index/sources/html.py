@@ -45,7 +45,7 @@ _META_CHARSET = re.compile(
 def decoded_html(source: str, data: bytes, charset: str | None = None) -> str:
     """The page in ``data`` as text: byte order mark, else ``charset`` of the header, else what the page declares.
 
-    A page that declares nothing, or declares wrongly, is UTF-8 where it is valid UTF-8, else windows-1252, as in browsers.
+    A page that declares nothing, or declares wrongly, is UTF-8 where it is valid UTF-8, else windows-1252.
     Raises ``Unreadable`` when none of them fits.
     """
     marked = marked_encoding(data)
@@ -218,13 +218,16 @@ def _words(text: str) -> str:
 
 
 _META_AUTHORS = (
-    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator", "dcterms.creator", "dc.contributor",
-    "citation_author", "article.author", "authors", "vr:author", "og:article:author", "cxenseparse:author",
+    "author", "article:author", "article:author_name", "parsely-author", "sailthru.author", "byl", "dc.creator",
+    "dcterms.creator", "dc.contributor", "citation_author", "article.author", "authors", "vr:author",
+    "og:article:author", "cxenseparse:author",
 )  # fmt: skip
 _META_DATES = (
-    "article:published_time", "og:article:published_time", "datepublished", "article.published", "parsely-pub-date", "sailthru.date", "pubdate",
-    "publishdate", "publish-date", "publish_date", "publication_date", "og:pubdate", "og:published_time", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date",
-    "dc.date.created", "dcterms.created", "citation_date", "citation_publication_date", "cxenseparse:recs:publishtime", "date", "article_date_original", "created",
+    "article:published_time", "og:article:published_time", "datepublished", "article.published", "parsely-pub-date",
+    "sailthru.date", "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "og:pubdate",
+    "og:published_time", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "dc.date.created",
+    "dcterms.created", "citation_date", "citation_publication_date", "cxenseparse:recs:publishtime", "date",
+    "article_date_original", "created",
 )  # fmt: skip
 
 
@@ -343,7 +346,7 @@ _DIVIDER = re.compile(r"\s+(?:[|·•»«:]|--?|[–—]|::)\s+|\s*[|»]\s*")
 def _title(
     tree: HtmlElement, headline: str | None, tag: str | None, library: str | None, outlet: str | None, url: str | None
 ) -> str | None:
-    """The headline as the page shows it: the ``h1`` that agrees with what the head says, else that without the site's name."""
+    """The headline as the page shows it: the ``h1`` that agrees with the head, else the head's without the site."""
     element = next((_words(_text(title)) for title in tree.iter("title")), None)
     stated = [_without_site(text, outlet, url) for text in (headline, tag, element, library) if text and text.strip()]
     for heading in tree.iter("h1", "h2"):

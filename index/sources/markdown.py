@@ -27,7 +27,7 @@ _HEADING = re.compile(r"#{1,6}(?:\s+|$)")
 def plain(markdown: str) -> str:
     """The words of ``markdown``: one paragraph, heading or list item a line, an empty line between two.
 
-    A first-level heading at the top stays the first line, as titles do in plain text. Front matter is left as it stands.
+    A first-level heading at the top stays the first line, as titles do in plain text. Front matter stays.
     """
     markdown = markdown.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")
     front = _FRONT_MATTER.match(markdown)

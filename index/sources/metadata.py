@@ -37,7 +37,8 @@ def told(text: str, known: Given) -> tuple[Given, str]:
     """What ``text`` tells about itself beyond what is ``known``, and its text without the lines that told it.
 
     Both the head (header fields, title, by-line, date) and the foot (biography, desk line) are read. The text given
-    back has regular characters. ``known`` decides which first line is the title again and which biography is the author's.
+    back has regular characters. ``known`` decides which first line is the title again and whose biography is
+    the author's.
     """
     lines = regular(text).split("\n")
     fields, lines = _front_matter(lines)
@@ -98,10 +99,7 @@ def _front_matter(lines: list[str]) -> tuple[Given | None, list[str]]:
 
 
 def _scalars(value: str) -> list[str]:
-    if value.startswith("[") and value.endswith("]"):
-        parts = value[1:-1].split(",")
-    else:
-        parts = [value]
+    parts = value[1:-1].split(",") if value.startswith("[") and value.endswith("]") else [value]
     return [part for part in (part.strip().strip("\"'").strip() for part in parts) if part]
 
 

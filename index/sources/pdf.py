@@ -21,14 +21,15 @@ from .text import unwrapped
 # What pypdf raises on damaged files beside its own errors (found by feeding it damaged files): its parser trusts
 # what objects claim to be. Anything else is a defect of ours and must be seen.
 _DAMAGE = (
-    PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError, RecursionError, TypeError, ValueError, zlib.error,
+    PyPdfError, ArithmeticError, AssertionError, AttributeError, LookupError, NotImplementedError, OSError,
+    RecursionError, TypeError, ValueError, zlib.error,
 )  # fmt: skip
 
 
 def read_pdf(source: str, data: bytes, given: Given, settings: SourceSettings) -> Draft:
     """The article in the PDF ``data``.
 
-    Raises ``Unreadable`` for a damaged or locked file, ``TooLarge`` for a book, ``NotAnArticle`` where there is no text.
+    Raises ``Unreadable`` for a damaged or locked file, ``TooLarge`` for a book, ``NotAnArticle`` without text.
     """
     try:
         reader = PdfReader(io.BytesIO(data))

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 
 from .clean import ROLE
 
-_PARTICLE = r"(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|ter|ten|bin|bint|ibn|al|el|"
-            r"abu|ben|y|e|af|av|st\.?|mc|mac|o')"
+_PARTICLE = (
+    r"(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|ter|ten|bin|bint|ibn|al|el|"
+    r"abu|ben|y|e|af|av|st\.?|mc|mac|o')"
+)
 _WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w'’.-]*|[A-Z]\.)"
 _NAME = re.compile(rf"{_WORD}(?: (?:{_PARTICLE}|{_WORD}|(?:Jr|Sr)\.?|I{{1,3}}|IV)){{1,5}}")
 _LEAD = re.compile(
@@ -42,9 +44,7 @@ _ORGANISATIONS = frozenset(
     "fox news|nbc news|abc news|cbs news|msnbc|al jazeera|deutsche welle|dw|usa today|newsweek|politico|axios|"
     "vox|time|forbes|the conversation|"
     "propublica|sky news|the guardian|washington post|the washington post|new york times|the new york times|et "
-    "online|getty images|editor|guest".split(
-        "|"
-    )
+    "online|getty images|editor|guest".split("|")
 )
 _LONGEST_NAME = 60
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+@\S+\.\S+")
