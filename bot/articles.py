@@ -1,0 +1,415 @@
+"""Moderators keep the articles of their server: ``/articles add | list | remove | reindex | status``.
+
+Discord shows these commands to those who may manage messages; who presses them is checked again here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import days, failures, render, verbatim
+from bot.permissions import REFUSED, may_curate
+from bot.places import key_of
+from index.archive import Archive
+from index.errors import NoSuchArticle, SourceError
+from index.sources import Given, read, read_bytes
+from index.types import Added, Article, Draft, Status
+
+if TYPE_CHECKING:
+    from bot.client import OnRecord
+
+log = logging.getLogger(__name__)
+
+FILE_LIMIT = 10 * 1024 * 1024
+"""Bytes of an attached file; Discord's own limit for most servers."""
+PROGRESS_SECONDS = 2.0
+"""Between two edits of a progress message: Discord allows about five edits in five seconds."""
+
+_DONE = {Status.ADDED: "Added", Status.UPDATED: "Updated", Status.UNCHANGED: "Already here, unchanged"}
+_LINES = 10
+"""Articles of one file that are named in the answer; more are counted."""
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_messages=True)
+class Articles(commands.GroupCog, name="articles", description="Keep the articles of this server"):
+    """What moderators do with the articles of their own server."""
+
+    def __init__(self, bot: OnRecord) -> None:
+        self.bot = bot
+        super().__init__()
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Refuse whoever may not change the articles, whatever Discord's own settings let through."""
+        if may_curate(interaction, self.bot.config.bot.curator_role):
+            return True
+        if interaction.type is discord.InteractionType.autocomplete:
+            await interaction.response.autocomplete([])
+        else:
+            await failures.say(interaction, REFUSED)
+        return False
+
+    @app_commands.command(description="Add an article from its address, from a file, or pasted")
+    @app_commands.describe(
+        url="Address of the article",
+        file="A .txt, .md, .html, .pdf or .jsonl file",
+        title="Its title, if the source does not say",
+        outlet="Its outlet, if the source does not say",
+        author="Its author, if the source does not say",
+        date="Its day, like 2023-10-13, if the source does not say",
+    )
+    async def add(
+        self,
+        interaction: discord.Interaction[OnRecord],
+        url: app_commands.Range[str, 1, 2000] | None = None,
+        file: discord.Attachment | None = None,
+        title: app_commands.Range[str, 1, 300] | None = None,
+        outlet: app_commands.Range[str, 1, 100] | None = None,
+        author: app_commands.Range[str, 1, 100] | None = None,
+        date: app_commands.Range[str, 1, 30] | None = None,
+    ) -> None:
+        """Add what is at an address, in a file, or in the window that opens without either."""
+        given = _given(title, outlet, author, date, None if file is None else url, interaction)
+        if isinstance(given, str):
+            await failures.say(interaction, given)
+        elif file is not None:
+            await self._add_file(interaction, file, given)
+        elif url is not None:
+            await self._add_url(interaction, url.strip(), given)
+        else:
+            await interaction.response.send_modal(Paste(self, given))
+
+    async def _add_file(
+        self, interaction: discord.Interaction[OnRecord], file: discord.Attachment, given: Given
+    ) -> None:
+        if file.size > FILE_LIMIT:
+            await failures.say(
+                interaction, f"The file has {file.size / 2**20:.0f} MB; files of up to {FILE_LIMIT >> 20} MB are read."
+            )
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data = await file.read()
+        # Only the name: whatever a member called the file, it is no path here.
+        name = Path(file.filename.replace("\\", "/")).name or "file"
+        await self.add_drafts(interaction, lambda: list(read_bytes(data, name, given)))
+
+    async def _add_url(self, interaction: discord.Interaction[OnRecord], url: str, given: Given) -> None:
+        # `read` also takes paths of this machine, which are nobody's business in a channel.
+        if not _is_address(url):
+            await failures.say(interaction, "The address of an article begins with http:// or https://.")
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        settings = self.bot.config.sources
+        await self.add_drafts(interaction, lambda: list(read(url, given, settings=settings)))
+
+    async def add_drafts(
+        self, interaction: discord.Interaction[OnRecord], drafts: Callable[[], Sequence[Draft | SourceError]]
+    ) -> None:
+        """Read drafts away from the archives' thread, add each in a turn of its own, and say what became of them."""
+        server = interaction.guild_id
+        assert server is not None  # noqa: S101  # the commands are for servers only
+        lines: list[str] = []
+        failed = 0
+        try:
+            found = await self.bot.worker.aside(drafts)
+        except SourceError as error:
+            found = [error]
+        for draft in found:
+            if isinstance(draft, SourceError):
+                failed += 1
+                lines.append(f"**Not added.** {failures.sentence(draft)}")
+                continue
+            try:
+                added = await self.bot.worker.call(server, _adding(draft), changes=True)
+            except SourceError as error:
+                failed += 1
+                lines.append(f"**Not added.** {failures.sentence(error)}")
+            else:
+                lines.append(_described(added))
+        if not found:
+            lines.append("**Not added.** There is no article in it.")
+        if len(lines) > _LINES:
+            kept = [*lines[:_LINES], f"… and {len(lines) - _LINES} more; {failed} could not be added."]
+        else:
+            kept = lines
+        await interaction.followup.send(view=render.note("\n\n".join(kept)), ephemeral=True)
+
+    @app_commands.command(name="list", description="List the articles of this server")
+    async def list_(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first page of the articles."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await _page(interaction, 0), ephemeral=True)
+
+    @app_commands.command(description="Remove an article and everything quoted from it")
+    @app_commands.describe(article="Begin to type its title")
+    async def remove(
+        self, interaction: discord.Interaction[OnRecord], article: app_commands.Range[str, 1, 100]
+    ) -> None:
+        """Remove one article."""
+        server = interaction.guild_id
+        assert server is not None  # noqa: S101  # the commands are for servers only
+        await interaction.response.defer(ephemeral=True, thinking=True)
+
+        def removing(archive: Archive) -> Article:
+            return archive.remove(_chosen(archive, article))
+
+        try:
+            removed = await self.bot.worker.call(server, removing, changes=True)
+        except NoSuchArticle:
+            words = "No article here is called that; choose one from the list that opens while you type."
+            await interaction.followup.send(words, ephemeral=True)
+            return
+        words = f"Removed “{verbatim.escape(render.title_of(removed))}”. Nothing is quoted from it any more."
+        await interaction.followup.send(view=render.note(words), ephemeral=True)
+
+    @remove.autocomplete("article")
+    async def _titles(self, interaction: discord.Interaction[OnRecord], current: str) -> list[app_commands.Choice[str]]:
+        from bot.ask import suggestions
+
+        server = interaction.guild_id
+        if server is None:
+            return []
+        found: list[app_commands.Choice[str]] = []
+
+        def matching(archive: Archive) -> Sequence[str]:
+            wanted = current.casefold()
+            for article in archive.articles():
+                title = render.title_of(article)
+                name = verbatim.plain_label(f"{title} · {article.date}" if article.date else title, 100)
+                if wanted in name.casefold() or wanted in article.id.casefold():
+                    found.append(app_commands.Choice(name=name, value=key_of(article.id, article.sha256)))
+                if len(found) == 25:
+                    break
+            return ()
+
+        await suggestions(self.bot, server, matching)
+        return found[:25]
+
+    @app_commands.command(description="Build the index of this server anew")
+    async def reindex(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Build the next generation of the index and serve it; report on the way."""
+        server = interaction.guild_id
+        assert server is not None  # noqa: S101  # the commands are for servers only
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        report = _Report(interaction)
+        await report.say("Indexing the articles of this server anew …")
+        worker = self.bot.worker
+
+        def working(archive: Archive) -> str:
+            def progress(done: int, total: int) -> None:
+                report.progress(done, total)
+                worker.serve_waiting()
+
+            archive.reindex(progress=progress)
+            archive.promote()
+            status = archive.status()
+            return f"{render.counted(status.articles, 'article')}, {render.counted(status.passages, 'passage')}"
+
+        done = await worker.call(server, working, changes=True)
+        await report.end(f"Done: {done} are indexed anew and in use.")
+
+    @app_commands.command(description="What this server has on record")
+    async def status(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Say how much is on record, and with which model."""
+        server = interaction.guild_id
+        assert server is not None  # noqa: S101  # the commands are for servers only
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        status = await self.bot.worker.call(server, lambda archive: archive.status())
+        lines = [
+            f"**{render.counted(status.articles, 'article')}** on record on this server",
+            f"{render.counted(status.passages, 'passage')}, {render.counted(status.attributions, 'sourced claim')}",
+            f"Index generation {status.generation}, model {verbatim.label(status.model, 80)}, "
+            f"{status.bytes / 2**20:,.1f} MB on disk",
+        ]
+        await interaction.followup.send(view=render.note("\n".join(lines)), ephemeral=True)
+
+
+class Paste(ui.Modal, title="Add an article"):
+    """The window in which an article is pasted."""
+
+    def __init__(self, cog: Articles, given: Given) -> None:
+        super().__init__(timeout=1800)
+        self._cog = cog
+        self._given = given
+        self._title: ui.TextInput[Any] = ui.TextInput(max_length=300, required=False, default=given.title)
+        self._outlet: ui.TextInput[Any] = ui.TextInput(max_length=100, required=False, default=given.outlet)
+        self._date: ui.TextInput[Any] = ui.TextInput(
+            max_length=30, required=False, default=given.date, placeholder="2023-10-13"
+        )
+        self._url: ui.TextInput[Any] = ui.TextInput(max_length=2000, required=False, default=given.url)
+        self._text: ui.TextInput[Any] = ui.TextInput(style=discord.TextStyle.paragraph, max_length=4000, min_length=1)
+        self.add_item(ui.Label(text="Text", component=self._text, description="Longer ones: /articles add with a file"))
+        self.add_item(ui.Label(text="Title", component=self._title))
+        self.add_item(ui.Label(text="Outlet", component=self._outlet))
+        self.add_item(ui.Label(text="Day", component=self._date))
+        self.add_item(ui.Label(text="Address", component=self._url, description="For the link to the source"))
+
+    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
+        """Add what was pasted."""
+        if not await self._cog.interaction_check(interaction):
+            return
+        author = ", ".join(self._given.authors)
+        fields = (self._title, self._outlet, author, self._date, self._url)
+        values = [(f if isinstance(f, str) else f.value).strip() or None for f in fields]
+        given = _given(*values, interaction)
+        if isinstance(given, str):
+            await failures.say(interaction, given)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        data = self._text.value.encode("utf-8", "surrogatepass")
+        await self._cog.add_drafts(interaction, lambda: list(read_bytes(data, "pasted.txt", given)))
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
+        """One sentence for the person, the story for the operator."""
+        await failures.tell(interaction, error)
+
+
+class ListButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.LIST_ID):
+    """Turns a page of the list of articles."""
+
+    def __init__(self, button: ui.Button[ui.LayoutView], page: int) -> None:
+        super().__init__(button)
+        self.page = page
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> ListButton:
+        """The button of a message, with the page its id names."""
+        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
+        return cls(item, int(match["page"]))
+
+    async def callback(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show that page, to whoever may still see it."""
+        if not may_curate(interaction, interaction.client.config.bot.curator_role):
+            await failures.say(interaction, REFUSED)
+            return
+        await interaction.response.defer()
+        try:
+            view = await _page(interaction, self.page)
+        except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
+            await failures.tell(interaction, error)
+            return
+        await interaction.edit_original_response(view=view)
+
+
+class _Report:
+    """A progress message that is edited, and goes on in the channel when Discord no longer lets it be edited."""
+
+    def __init__(self, interaction: discord.Interaction[OnRecord]) -> None:
+        self._interaction = interaction
+        self._loop = asyncio.get_running_loop()
+        self._last = time.monotonic()
+        self._edits: set[asyncio.Task[None]] = set()
+
+    async def say(self, words: str) -> None:
+        await self._interaction.edit_original_response(content=words)
+
+    def progress(self, done: int, total: int) -> None:
+        """Called on the archives' thread."""
+        now = time.monotonic()
+        if now - self._last >= PROGRESS_SECONDS and 0 < done < total:
+            self._last = now
+            self._loop.call_soon_threadsafe(self._edit, f"Indexing: {done:,} of {total:,} passages …")
+
+    def _edit(self, words: str) -> None:
+        task = self._loop.create_task(self._try_to_say(words))
+        self._edits.add(task)
+        task.add_done_callback(self._edits.discard)
+
+    async def _try_to_say(self, words: str) -> None:
+        try:
+            await self.say(words)
+        except discord.HTTPException as error:
+            log.info("A progress message was not edited: %s", error)
+
+    async def end(self, words: str) -> None:
+        for task in list(self._edits):
+            await task
+        try:
+            await self.say(words)
+        except discord.HTTPException:
+            # The token of an interaction lives for 15 minutes; indexing may take longer.
+            channel = self._interaction.channel
+            if isinstance(channel, discord.abc.Messageable):
+                await channel.send(words)
+
+
+def _adding(draft: Draft) -> Callable[[Archive], Added]:
+    # What a member calls a file is no identity: two articles may come in an article.txt each.
+    return lambda archive: archive.add(replace(draft, origin=None))
+
+
+def _described(added: Added) -> str:
+    article = added.article
+    counts = f"{render.counted(added.passages, 'passage')}, {render.counted(added.attributions, 'sourced claim')}"
+    lines = [
+        f"**{_DONE[added.status]}:** {verbatim.escape(render.title_of(article))}",
+        render.source_line(article),
+        counts,
+    ]
+    known = {"title": article.title, "outlet": article.outlet, "date": article.date}
+    if missing := [name for name, value in known.items() if not value]:
+        lines.append(f"-# The source does not state its {' or '.join(missing)}; add it again with that to set it.")
+    return "\n".join(lines)
+
+
+def _given(
+    title: str | None,
+    outlet: str | None,
+    author: str | None,
+    day: str | None,
+    url: str | None,
+    interaction: discord.Interaction[Any],
+) -> Given | str:
+    """What a moderator says about an article, or the sentence that says what is wrong with it."""
+    iso = days.day_of(day, today=datetime.now(UTC).date()) if day else None
+    if day and not iso:
+        return f"“{verbatim.label(day, 30)}” is not a day I understand; {days.HOW}."
+    if url and not _is_address(url):
+        return "The address of an article begins with http:// or https://."
+    authors = tuple(name.strip() for name in author.split(",") if name.strip()) if author else ()
+    return Given(title=title, outlet=outlet, authors=authors, date=iso, url=url)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.netloc)
+
+
+def _chosen(archive: Archive, written: str) -> str:
+    """The id of the article that was chosen from the suggestions, or whose id or title was typed instead."""
+    articles = archive.articles()
+    for wanted in (
+        lambda a: key_of(a.id, a.sha256) == written,
+        lambda a: a.id == written,
+        lambda a: (a.title or "").casefold() == written.casefold(),
+    ):
+        found = [article.id for article in articles if wanted(article)]
+        if len(found) == 1:
+            return found[0]
+    raise NoSuchArticle(written)
+
+
+async def _page(interaction: discord.Interaction[OnRecord], page: int) -> ui.LayoutView:
+    server = interaction.guild_id
+    assert server is not None  # noqa: S101  # the commands are for servers only
+    articles = await interaction.client.worker.call(server, lambda archive: archive.articles())
+    newest_first = sorted(articles, key=lambda article: article.date or "", reverse=True)
+    return render.article_page(newest_first, page)

@@ -1,0 +1,334 @@
+"""Members ask: ``/ask``, a mention of the bot, a reply to one of its cards; and the buttons of the cards.
+
+The question goes to the archive of the server it was asked in, and nowhere else. Before a card is sent, every
+quotation on it is proved against the stored article.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import days, failures, render, verbatim
+from bot.conversations import Said, what_is
+from bot.places import Place
+from index.archive import Archive
+from index.types import Article, Filters, Hit, Receipt, Reply
+
+if TYPE_CHECKING:
+    from bot.client import OnRecord
+
+log = logging.getLogger(__name__)
+
+HINT = "Ask me what the articles of this server say: mention me with your question, or use /ask."
+GONE = "The article was removed or its text was changed since, so there is nothing to show; please ask again."
+CUT_ANEW = "The articles were indexed anew since, and this passage is cut differently now; please ask again."
+AUTOCOMPLETE_SECONDS = 2.5
+"""Discord drops suggestions that come after 3 s; an empty list is better than a late one."""
+
+_ASKED = re.compile(r"-# Asked: (.+)\Z")
+
+
+class Ask(commands.Cog):
+    """Questions, from wherever they are asked."""
+
+    def __init__(self, bot: OnRecord) -> None:
+        self.bot = bot
+
+    @app_commands.command(name="ask", description="Ask what the articles of this server say")
+    @app_commands.guild_only()
+    @app_commands.describe(
+        question="What you want to know",
+        speaker="Only what this person said",
+        outlet="Only from this outlet",
+        since="Only articles from this day on, like 2023-10-13",
+        until="Only articles up to this day, like 2023-10-13",
+        private="Only you see the answer",
+    )
+    async def ask(
+        self,
+        interaction: discord.Interaction[OnRecord],
+        question: app_commands.Range[str, 1, 500],
+        speaker: app_commands.Range[str, 1, 100] | None = None,
+        outlet: app_commands.Range[str, 1, 100] | None = None,
+        since: app_commands.Range[str, 1, 30] | None = None,
+        until: app_commands.Range[str, 1, 30] | None = None,
+        private: bool = False,
+    ) -> None:
+        """Answer a question with what is on record, within what it may be narrowed to."""
+        server = _server(interaction)
+        filters = _filters(speaker, outlet, since, until, interaction.created_at.date())
+        if isinstance(filters, str):
+            await failures.say(interaction, filters)
+            return
+        if refusal := self.bot.limits.count(server, interaction.user.id):
+            await failures.say(interaction, refusal.sentence)
+            return
+        await interaction.response.defer(ephemeral=private, thinking=True)
+        thread = _thread(interaction.channel)
+        before = self.bot.conversations.before(server, thread)
+        view = await self.answered(server, question, before, interaction.created_at, filters)
+        sent = await interaction.followup.send(view=view, wait=True)
+        self._remember(server, [sent.id, thread], before, question)
+
+    @ask.autocomplete("speaker")
+    async def _speakers(
+        self, interaction: discord.Interaction[OnRecord], current: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self._suggested(interaction, lambda archive: archive.speakers(current, 25))
+
+    @ask.autocomplete("outlet")
+    async def _outlets(
+        self, interaction: discord.Interaction[OnRecord], current: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self._suggested(interaction, lambda archive: archive.outlets(current, 25))
+
+    async def _suggested(
+        self, interaction: discord.Interaction[OnRecord], names: Callable[[Archive], Sequence[str]]
+    ) -> list[app_commands.Choice[str]]:
+        found = await suggestions(self.bot, _server(interaction), names)
+        # A name that is cut would match nothing, and Discord takes none that is longer.
+        return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """A mention asks; a reply to one of the bot's cards goes on from that card."""
+        me = self.bot.user
+        if message.author.bot or message.guild is None or me is None:
+            return
+        if not any(user.id == me.id for user in message.mentions):
+            return
+        try:
+            await self._on_mention(message, message.guild.id, me.id)
+        except discord.HTTPException as error:
+            # Not allowed to speak there, or Discord is away: nothing can be said about it in the channel.
+            log.warning("Could not answer in channel %s: %s", message.channel.id, error)
+        except Exception as error:  # noqa: BLE001  # the one place where surprises of a message end
+            await _reply(message, content=failures.sentence(error))
+
+    async def _on_mention(self, message: discord.Message, server: int, me: int) -> None:
+        question = re.sub(rf"<@!?{me}>", " ", message.content).strip()[:500]
+        match what_is(question):
+            case Said.COURTESY:
+                return
+            case Said.GREETING:
+                if self.bot.limits.count(server, message.author.id) is None:
+                    await _reply(message, content=HINT)
+                return
+            case Said.QUESTION:
+                pass
+        if refusal := self.bot.limits.count(server, message.author.id):
+            if refusal.first:
+                await _reply(message, content=refusal.sentence)
+            return
+        await message.channel.typing()
+        thread = _thread(message.channel)
+        before = self._before(server, message, me, thread)
+        view = await self.answered(server, question, before, message.created_at)
+        sent = await _reply(message, view=view)
+        self._remember(server, [sent.id, thread], before, question)
+
+    def _before(self, server: int, message: discord.Message, me: int, thread: int | None) -> tuple[str, ...]:
+        """What was asked before on the card that is replied to; else, in a thread, what was asked there."""
+        reference = message.reference
+        if reference is not None and isinstance(card := reference.resolved, discord.Message) and card.author.id == me:
+            # A card names its question, so that a conversation goes on after a restart too.
+            return self.bot.conversations.before(server, card.id) or asked_on_card(card)
+        return self.bot.conversations.before(server, thread)
+
+    def _remember(self, server: int, carriers: Sequence[int | None], before: tuple[str, ...], question: str) -> None:
+        for carrier in carriers:
+            if carrier is not None:
+                self.bot.conversations.remember(server, carrier, before, question)
+
+    async def answered(
+        self,
+        server: int,
+        question: str,
+        before: tuple[str, ...],
+        at: datetime,
+        filters: Filters = Filters(),
+    ) -> ui.LayoutView:
+        """The card for a question, every quotation on it proved."""
+        asked_on = at.astimezone(UTC).date().isoformat()
+        reply: Reply = await self.bot.worker.call(
+            server, lambda archive: archive.ask(question, before, filters=filters, asked_on=asked_on)
+        )
+        await prove(self.bot, server, render.shown_hits(reply))
+        return render.card(reply, filters)
+
+
+async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
+    """Raise ``ReceiptBroken`` unless every hit's words stand in its stored article, to the character."""
+    stored = await bot.worker.call(server, lambda archive: [archive.prove(hit.receipt) for hit in hits])
+    for hit, article in zip(hits, stored, strict=True):
+        failures.check_proof(hit, article)
+
+
+async def suggestions(bot: OnRecord, server: int, names: Callable[[Archive], Sequence[str]]) -> Sequence[str]:
+    """Names from one server's archive; none when the archive is too busy to answer in time."""
+    try:
+        async with asyncio.timeout(AUTOCOMPLETE_SECONDS):
+            return await bot.worker.call(server, names)
+    except TimeoutError:
+        return ()
+
+
+def asked_on_card(card: discord.Message) -> tuple[str, ...]:
+    """The question a card of the bot names, or none where it is no such card."""
+    for component in card.components:
+        for child in getattr(component, "children", ()):
+            if isinstance(child, discord.TextDisplay) and (found := _ASKED.match(child.content)):
+                return (re.sub(r"\\([^0-9A-Za-z\s])", r"\1", found[1]),)
+    return ()
+
+
+async def _reply(message: discord.Message, **what: Any) -> discord.Message:
+    # The message may be deleted while it is being answered; the answer is then sent without the reference.
+    reference = message.to_reference(fail_if_not_exists=False)
+    return await message.channel.send(reference=reference, mention_author=False, **what)
+
+
+def _server(interaction: discord.Interaction[Any]) -> int:
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild_id
+
+
+def _thread(channel: object) -> int | None:
+    return channel.id if isinstance(channel, discord.Thread) else None
+
+
+def _filters(
+    speaker: str | None, outlet: str | None, since: str | None, until: str | None, today: date
+) -> Filters | str:
+    """The filters a member asked for, or the sentence that says what is wrong with them."""
+    first = days.day_of(since, today=today) if since else None
+    last = days.day_of(until, today=today, last=True) if until else None
+    for written, understood in ((since, first), (until, last)):
+        if written and not understood:
+            return f"“{verbatim.label(written, 30)}” is not a day I understand; {days.HOW}."
+    if first and last and first > last:
+        return f"No day is both since {render.day(first)} and until {render.day(last)}; swap the two."
+    return Filters(
+        speaker=speaker.strip() or None if speaker else None,
+        outlet=outlet.strip() or None if outlet else None,
+        since=first,
+        until=last,
+    )
+
+
+# --- the buttons of the cards: all they know is in their id, so they outlive the process that sent them
+
+
+class ContextButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.CONTEXT_ID):
+    """*In context*: the sentences around a quotation, for the person who asked alone."""
+
+    def __init__(self, button: ui.Button[ui.LayoutView], turn: bool, part: int, place: Place) -> None:
+        super().__init__(button)
+        self.turn, self.part, self.place = turn, part, place
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> ContextButton:
+        """The button of a message, with what its id says."""
+        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
+        return cls(item, bool(match["turn"]), int(match["part"]), Place.parse(match["place"]))
+
+    async def callback(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the words where they stand, as they are stored now."""
+        async with _Answered(interaction, turn=self.turn) as answered:
+            article = await _stored(interaction.client, _server(interaction), self.place)
+            if article is None:
+                await answered.say(GONE)
+                return
+            shown = render.context(article, self.place.span, self.part)
+            await answered.show(shown.view, shown.attachment)
+
+
+class MoreButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.MORE_ID):
+    """*More*: the other quotations of an answer, one a page, for the person who asked alone."""
+
+    def __init__(self, button: ui.Button[ui.LayoutView], turn: bool, page: int, places: tuple[Place, ...]) -> None:
+        super().__init__(button)
+        self.turn, self.page, self.places = turn, page, places
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> MoreButton:
+        """The button of a message, with what its id says."""
+        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
+        places = tuple(map(Place.parse, match["places"].split("~")))
+        return cls(item, bool(match["turn"]), min(int(match["page"]), len(places) - 1), places)
+
+    async def callback(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the quotation, proved anew."""
+        async with _Answered(interaction, turn=self.turn) as answered:
+            bot, server, place = interaction.client, _server(interaction), self.places[self.page]
+            article = await _stored(bot, server, place)
+            if article is None:
+                await answered.say(GONE)
+                return
+            receipt = Receipt(article.id, article.sha256, place.span)
+            passage = await bot.worker.call(server, lambda archive: archive.passage_at(receipt))
+            if passage is None:
+                await answered.say(CUT_ANEW)
+                return
+            hit = Hit(passage, article, score=0.0)
+            await prove(bot, server, [hit])
+            await answered.show(render.further(hit, self.page, self.places))
+
+
+async def _stored(bot: OnRecord, server: int, place: Place) -> Article | None:
+    """The proved article of a place in this server's archive; ``None`` when it or its text is gone."""
+
+    def find(archive: Archive) -> Article | None:
+        article = bot.keys.find(server, archive, place.key)
+        return None if article is None else archive.prove(Receipt(article.id, article.sha256, place.span))
+
+    return await bot.worker.call(server, find)
+
+
+class _Answered:
+    """Acknowledges the press of a button at once; tells the person when it fails, for discord.py would only log it."""
+
+    def __init__(self, interaction: discord.Interaction[OnRecord], *, turn: bool) -> None:
+        self._interaction = interaction
+        self._turn = turn
+
+    async def __aenter__(self) -> _Answered:
+        if self._turn:
+            await self._interaction.response.defer()
+        else:
+            await self._interaction.response.defer(ephemeral=True, thinking=True)
+        return self
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Exception):
+            await failures.tell(self._interaction, error)
+            return True
+        return False
+
+    async def show(self, view: ui.LayoutView, attachment: str | None = None) -> None:
+        """Send ``view``, or turn the page of the message it stands on."""
+        data = attachment.encode("utf-8", "surrogatepass") if attachment else b""
+        files = [discord.File(io.BytesIO(data), "passage.txt")] if data else []
+        if self._turn:
+            await self._interaction.edit_original_response(view=view, attachments=files)
+        else:
+            await self._interaction.followup.send(view=view, files=files, ephemeral=True)
+
+    async def say(self, words: str) -> None:
+        """Say one sentence to the person alone."""
+        await self._interaction.followup.send(words, ephemeral=True)

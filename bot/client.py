@@ -1,0 +1,157 @@
+"""The Discord client: what it listens to, what it owns, how it starts and stops."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import os
+import re
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import failures
+from bot.articles import Articles, ListButton
+from bot.ask import Ask, ContextButton, MoreButton
+from bot.config import Config
+from bot.conversations import Conversations
+from bot.limits import Limits
+from bot.places import Keys
+from bot.worker import Worker
+from index.encoder import Encoder
+from index.errors import ArchiveError
+
+log = logging.getLogger(__name__)
+
+HOW_TO_START = (
+    "DISCORD_TOKEN is not set: make a bot at https://discord.com/developers/applications, copy its token from the page "
+    "“Bot”, and start again with the environment variable DISCORD_TOKEN set to it (`onrecord demo` needs no token)."
+)
+REFUSED = (
+    "Discord does not accept the token in DISCORD_TOKEN: copy it anew from the page “Bot” of your application at "
+    "https://discord.com/developers/applications (“Reset Token” makes a new one)."
+)
+NO_DISCORD = "Discord cannot be reached from here: check the network connection, then start again."
+
+_TOKEN = re.compile(r"[\w.=-]+\Z", re.ASCII)
+"""Anything else in a header would make the HTTP library quote the token in its complaint."""
+_SYNCED = "discord-commands.sha256"
+
+
+class Tree(app_commands.CommandTree[Any]):
+    """The commands; what they raise ends in `failures`."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        """One sentence for the person, the story for the operator."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            log.warning("No suggestions could be made", exc_info=error)
+            return
+        await failures.tell(interaction, error)
+
+
+class OnRecord(commands.AutoShardedBot):
+    """The bot of any number of servers, each with the archive of its own."""
+
+    def __init__(
+        self, config: Config, data: Path, *, encoder: Encoder | None = None, shard_count: int | None = None
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=Tree,
+            intents=discord.Intents(guilds=True, guild_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            shard_count=shard_count,
+        )
+        self.config = config
+        self.data = data
+        self.worker = Worker(data, config.index, encoder=encoder)
+        self.keys = Keys()
+        self.limits = Limits(config.bot.questions_per_minute)
+        self.conversations = Conversations(config.bot.turns, config.bot.conversation_minutes)
+
+    async def setup_hook(self) -> None:
+        """Bring the features in, and tell Discord the commands when they have changed."""
+        self.add_dynamic_items(ContextButton, MoreButton, ListButton)
+        await self.add_cog(Ask(self))
+        await self.add_cog(Articles(self))
+        await self._sync()
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Messages are read by `Ask` alone; there are no prefix commands."""
+
+    async def close(self) -> None:
+        """Leave Discord, then close the archives."""
+        await super().close()
+        await self.worker.close()
+
+    async def _sync(self) -> None:
+        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        written = json.dumps([self.application_id, payload], sort_keys=True)
+        digest = hashlib.sha256(written.encode()).hexdigest()
+        kept = self.data / _SYNCED
+        # Discord limits how often commands are registered, and lets them disappear for a moment each time.
+        if kept.is_file() and kept.read_text(encoding="ascii", errors="replace").strip() == digest:
+            return
+        await self.tree.sync()
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        kept.write_text(digest, encoding="ascii")
+
+
+def run_bot(config: Config, data: Path) -> int:
+    """Run the bot until it is told to stop (SIGTERM, SIGINT): 0; or 1, with one sentence, when it could not start.
+
+    The token is read from ``DISCORD_TOKEN`` and never written anywhere.
+    """
+    token = os.environ.get("DISCORD_TOKEN", "").strip()
+    if not token:
+        return _failed(HOW_TO_START)
+    if not _TOKEN.match(token):
+        return _failed(REFUSED)
+    discord.utils.setup_logging(level=logging.INFO)
+    try:
+        asyncio.run(_serve(OnRecord(config, data), token))
+    except discord.LoginFailure:
+        return _failed(REFUSED)
+    except (aiohttp.ClientConnectionError, TimeoutError):
+        return _failed(NO_DISCORD)
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+async def _serve(bot: OnRecord, token: str) -> None:
+    loop = asyncio.get_running_loop()
+    stopping: list[asyncio.Task[None]] = []
+    if sys.platform != "win32":
+        for signal_ in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signal_, lambda: stopping.append(loop.create_task(bot.close())))
+    async with bot:
+        warming = loop.create_task(_warm(bot))
+        await bot.start(token)
+        for task in (warming, *stopping):
+            await task
+
+
+async def _warm(bot: OnRecord) -> None:
+    """Load the model while Discord is being connected to, so that the first question does not wait for it."""
+    try:
+        await bot.worker.warm()
+    except ArchiveError as error:
+        log.error("%s", error)
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1

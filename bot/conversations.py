@@ -1,0 +1,91 @@
+"""The last questions of each conversation, in memory: what "and when?" refers to.
+
+A conversation is a chain of replies to the bot's cards, or a thread. It is remembered under the message that carries
+it on, so two conversations in one channel never mix, and a reply to an older card goes on from that card.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+REMEMBERED = 10_000
+"""Cards and threads that can be carried on at once; the oldest is forgotten first."""
+TURN_LIMIT = 500
+"""Characters of one question that are remembered."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    questions: tuple[str, ...]
+    at: float
+
+
+class Conversations:
+    """Earlier questions by server and by the message or thread that carries the conversation on."""
+
+    def __init__(self, turns: int = 6, minutes: int = 30, clock: Callable[[], float] = time.monotonic) -> None:
+        self._turns = turns
+        self._seconds = minutes * 60
+        self._clock = clock
+        self._kept: OrderedDict[tuple[int, int], _Turns] = OrderedDict()
+
+    def before(self, server: int, carrier: int | None) -> tuple[str, ...]:
+        """The questions asked before, oldest first; none where the conversation is over or was never here."""
+        if carrier is None or (kept := self._kept.get((server, carrier))) is None:
+            return ()
+        return kept.questions if self._clock() - kept.at <= self._seconds else ()
+
+    def remember(self, server: int, carrier: int, before: tuple[str, ...], question: str) -> None:
+        """``question`` was asked after ``before``; message or thread ``carrier`` carries the conversation on."""
+        questions = (*before, question[:TURN_LIMIT])[-self._turns :] if self._turns > 0 else ()
+        self._kept[(server, carrier)] = _Turns(questions, self._clock())
+        self._kept.move_to_end((server, carrier))
+        while len(self._kept) > REMEMBERED:
+            self._kept.popitem(last=False)
+
+
+class Said(Enum):
+    """What a message to the bot is."""
+
+    QUESTION = auto()
+    COURTESY = auto()
+    """Thanks, agreement, laughter: wants no answer."""
+    GREETING = auto()
+    """A greeting or nothing at all: wants to know what can be asked."""
+
+
+_COURTESIES = frozenset(
+    "thanks thank thankyou thx ty tysm cheers ok okay k kk great cool nice perfect awesome good lol lmao haha hah wow "
+    "interesting yes yep yeah yup no nope sure alright got understood noted helpful useful amazing brilliant excellent "
+    "fantastic well love merci danke gracias grazie obrigado obrigada".split()
+)
+_WITH_COURTESIES = _COURTESIES | frozenset(
+    "bot job work one right it much very so that's that is was you u a lot the done this for your help again".split()
+)
+_GREETINGS = frozenset(
+    "hi hello hey heya hiya yo sup greetings howdy morning afternoon evening hola bonjour hallo".split()
+)
+_WITH_GREETINGS = _GREETINGS | frozenset("good there bot everyone all folks again you".split())
+_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+def what_is(text: str) -> Said:
+    """Whether ``text``, without the mention of the bot, asks something. A question mark always does."""
+    words = [word.lower().replace("’", "'") for word in _WORDS.findall(text)]
+    if not words:
+        # "👍" is courtesy; an empty message, or a lone "?", wonders what to do.
+        return Said.COURTESY if text.strip(" ?!.\n\t") else Said.GREETING
+    if "?" in text:
+        return Said.QUESTION
+    if any(word in _GREETINGS for word in words) and all(word in _WITH_GREETINGS for word in words):
+        return Said.GREETING
+    if words[0] in ("is", "was"):
+        return Said.QUESTION
+    if any(word in _COURTESIES for word in words) and all(word in _WITH_COURTESIES for word in words):
+        return Said.COURTESY
+    return Said.QUESTION

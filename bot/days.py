@@ -1,0 +1,47 @@
+"""Days as people write them -> ISO days."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date, timedelta
+
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
+_DAY_FIRST = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\.? )?([a-z]{3,9})\.?,? (\d{4})\Z")
+_MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\Z")
+
+HOW = "write it like 2023-10-13, 13 October 2023, October 2023 or 2023"
+
+
+def day_of(text: str, *, today: date, last: bool = False) -> str | None:
+    """The ISO day that ``text`` means; ``None`` when it means none, or not exactly one (``5/6/2023``).
+
+    A month or a year stands for its first day, or with ``last`` for its last one. ``today`` and ``yesterday`` count
+    from ``today``.
+    """
+    text = " ".join(text.lower().split())
+    if text in ("today", "yesterday"):
+        return (today - timedelta(days=text == "yesterday")).isoformat()
+    if found := _ISO.match(text):
+        return _day(found[1], found[2], found[3], last)
+    if found := _DAY_FIRST.match(text):
+        return _day(found[3], _month(found[2]), found[1], last)
+    if found := _MONTH_FIRST.match(text):
+        return _day(found[3], _month(found[1]), found[2], last)
+    return None
+
+
+def _month(name: str) -> str:
+    short = name[:3]
+    whole = short in _MONTHS and calendar.month_name[_MONTHS.index(short) + 1].lower()
+    return str(_MONTHS.index(short) + 1) if whole and (whole.startswith(name) or name == "sept") else "0"
+
+
+def _day(year: str, month: str | None, day: str | None, last: bool) -> str | None:
+    try:
+        whole_month = int(month) if month else 12 if last else 1
+        end = calendar.monthrange(int(year), whole_month)[1]
+        return date(int(year), whole_month, int(day) if day else end if last else 1).isoformat()
+    except ValueError:
+        return None

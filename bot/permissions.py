@@ -1,0 +1,24 @@
+"""Who may change the articles of a server. Discord hides the commands from others; here it is checked again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+REFUSED = "Articles are kept by this server's moderators: you need the permission Manage Messages, or the curator role."
+
+
+def may_curate(interaction: discord.Interaction[Any], curator_role: str = "") -> bool:
+    """Whether the person may change the articles: *Manage Messages* in this channel, or the role of that name.
+
+    Read from what Discord sent with the interaction; never true outside a server.
+    """
+    if interaction.guild_id is None:
+        return False
+    permissions = interaction.permissions
+    if permissions.manage_messages or permissions.administrator:
+        return True
+    if not curator_role or not isinstance(interaction.user, discord.Member):
+        return False
+    return any(role.name == curator_role and not role.is_default() for role in interaction.user.roles)

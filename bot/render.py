@@ -1,0 +1,360 @@
+"""Values -> Discord components. Pure: nothing is asked of an archive, nothing is sent.
+
+Every word of a quotation goes through ``verbatim.quoted`` and stands alone in its text display, so that what is shown
+equals the article; every title, name or question goes through ``verbatim.label``. A message never exceeds Discord's
+limits: labels are bounded, and a quotation that does not fit is cut at the end of a sentence, with the cut shown.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import discord
+from discord import ui
+
+from bot import verbatim
+from bot.places import PATTERN as _PLACE
+from bot.places import Place
+from index.links import text_fragment_link
+from index.sentences import sentence_spans
+from index.types import Abstention, Answer, Article, Filters, Hit, Kind, Reason, Receipt, Reply, Span
+
+TEXT_LIMIT = 4000
+"""Characters of text in one message, over all its displays."""
+ID_LIMIT = 100
+"""Characters of a button's custom id."""
+LINK_LIMIT = 512
+"""Characters of a link button's address."""
+
+_FOUND, _NOT_FOUND = discord.Colour(0x1F8B4C), discord.Colour(0x747F8D)
+_ROOM_FOR_CUT = 160
+_AROUND = 3
+"""Sentences shown on each side of a quotation in its context."""
+
+_CONTEXT, _MORE, _LIST = "or:c", "or:m", "or:l"
+# A "t" turns a page in place; without it the button stands on a card, and opens a message of its own.
+CONTEXT_ID = re.compile(rf"{_CONTEXT}(?P<turn>t?):(?P<part>[0-9]{{1,4}}):(?P<place>{_PLACE})")
+MORE_ID = re.compile(rf"{_MORE}(?P<turn>t?):(?P<page>[0-9]{{1,2}}):(?P<places>{_PLACE}(?:~{_PLACE})*)")
+LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
+
+
+# --- cards
+
+
+def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
+    """The message that answers a question, or that says that and why there is no answer."""
+    asked = f"-# Asked: {verbatim.label(reply.question, 300)}"
+    match reply:
+        case Answer(hits=hits):
+            return _view(_hit_box(hits[0], _FOUND, above=[asked], others=[hit.receipt for hit in hits[1:]]))
+        case Abstention(reason=reason, nearest=nearest):
+            lines = [asked, f"**Not on record.** {verbatim.escape(why(reason, filters))}"]
+            if not nearest:
+                return _view(_box(_NOT_FOUND, [ui.TextDisplay(line) for line in lines]))
+            lines.append("**The nearest passage, which is not an answer:**")
+            return _view(_hit_box(nearest[0], _NOT_FOUND, above=lines))
+
+
+def further(hit: Hit, page: int, places: Sequence[Place]) -> ui.LayoutView:
+    """One of the other quotations of an answer: ``page`` counts from 0 over ``places``."""
+    box = _hit_box(hit, _FOUND, above=[f"-# Another quotation, {page + 1} of {len(places)}"])
+    turn = [
+        _button(label, more_id(places, to, turn="t"))
+        for label, to in (("Previous", page - 1), ("Next", page + 1))
+        if 0 <= to < len(places)
+    ]
+    return _view(box, *([ui.ActionRow(*turn)] if turn else []))
+
+
+def note(sentence: str) -> ui.LayoutView:
+    """A message of the bot's own, already escaped where it holds anything of others; cut to what Discord takes."""
+    return _view(ui.TextDisplay(sentence[: TEXT_LIMIT // 2]))
+
+
+def shown_hits(reply: Reply) -> tuple[Hit, ...]:
+    """The hits whose words `card` would show: these are proved before it is sent."""
+    return reply.hits[:1] if isinstance(reply, Answer) else reply.nearest[:1]
+
+
+def more_id(places: Sequence[Place], page: int, turn: str = "") -> str:
+    """The id of a button that shows place number ``page``; with ``turn="t"``, in the message it stands on."""
+    return f"{_MORE}{turn}:{page}:" + "~".join(map(str, places))
+
+
+def fitting(places: Iterable[Place]) -> tuple[Place, ...]:
+    """As many of ``places``, from the first, as the id of one button can hold."""
+    kept: list[Place] = []
+    for place in places:
+        if len(more_id([*kept, place], 99, "t")) > ID_LIMIT:
+            break
+        kept.append(place)
+    return tuple(kept)
+
+
+def _hit_box(hit: Hit, colour: discord.Colour, *, above: Sequence[str], others: Iterable[Receipt] = ()) -> ui.Container:
+    article, span = hit.article, hit.passage.span
+    below = [f"{who(hit)}\n{source_line(article)}"]
+    receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
+    room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(text) for text in (*above, *below, receipt))
+    words, cut = _quotation(article, span, room)
+    buttons = []
+    if link := text_fragment_link(article, span, limit=LINK_LIMIT):
+        buttons.append(ui.Button[ui.LayoutView](label="Read at source", url=link))
+    buttons.append(_button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}"))
+    if places := fitting(Place.of(other) for other in others):
+        buttons.append(_button(f"More ({len(places)})", more_id(places, 0)))
+    texts = [*above, *words, *cut, *below]
+    return _box(colour, [*map(_text, texts), ui.ActionRow(*buttons), _text(receipt)])
+
+
+def _quotation(article: Article, span: Span, room: int) -> tuple[list[str], list[str]]:
+    """The quotation in at most ``room`` units, and what is said about it where it is not all there."""
+    parts = parts_of(article, span, room)
+    if not _fits(article.words(parts[0]), room):
+        return [], [
+            f"-# The passage is one sentence of {len(parts[0])} characters: too long to show here; see In context."
+        ]
+    words = [verbatim.quoted(article.words(parts[0]))]
+    if len(parts) == 1:
+        return words, []
+    return words, [
+        f"-# ✂ The quotation is cut here, after a sentence: {len(parts[0])} of {len(span)} characters are shown."
+    ]
+
+
+def parts_of(article: Article, span: Span, room: int) -> tuple[Span, ...]:
+    """``span`` cut at sentence ends into parts whose block quotes take at most ``room`` units each, in order.
+
+    A sentence that is too long by itself is a part by itself. White space between parts belongs to none.
+    """
+    text = article.words(span)
+    parts: list[Span] = []
+    for sentence in sentence_spans(text):
+        trimmed = sentence.trimmed(text)
+        if trimmed is None:
+            continue
+        if parts and _fits(text[parts[-1].start : trimmed.end], room):
+            parts[-1] = Span(parts[-1].start, trimmed.end)
+        else:
+            parts.append(trimmed)
+    return tuple(Span(span.start + part.start, span.start + part.end) for part in parts) or (span,)
+
+
+def _fits(words: str, room: int) -> bool:
+    # The first test spares escaping a long text over and over: escaping never shortens.
+    return len(words) <= room and verbatim.displayable(words) and verbatim.size(verbatim.quoted(words)) <= room
+
+
+# --- who, where, why, in plain words
+
+
+def who(hit: Hit) -> str:
+    """Who says it and how it came into the article, claiming no more than the article proves."""
+    outlet = verbatim.label(hit.article.outlet, 80) if hit.article.outlet else ""
+    said_by = hit.passage.said_by
+    if said_by is None or said_by.kind is Kind.NARRATION:
+        return f"**{outlet}** reports, in its own words" if outlet else "The article reports, in its own words"
+    words = f"{_possessive(outlet)} words" if outlet else "the article's words"
+    how = {
+        Kind.DIRECT: "in their own words",
+        Kind.INDIRECT: f"said (reported in {words})",
+        Kind.MIXED: f"partly in their own words, partly in {words}",
+    }[said_by.kind]
+    speaker = said_by.speaker
+    if speaker is None:
+        return f"Speaker not stated — {how}"
+    role = f", {verbatim.label(speaker.role, 150)}" if speaker.role else ""
+    unnamed = "" if speaker.named else ", not named by the article"
+    return f"**{verbatim.label(speaker.name, 150)}**{role}{unnamed} — {how}"
+
+
+def _possessive(name: str) -> str:
+    return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
+
+
+def source_line(article: Article) -> str:
+    """Outlet, title and day of an article, as far as they are known."""
+    parts = [
+        verbatim.label(article.outlet, 80) if article.outlet else "",
+        f"“{verbatim.label(article.title, 160)}”" if article.title else "",
+        day(article.date) if article.date else "",
+    ]
+    return " · ".join(part for part in parts if part) or "Outlet, title and date are not stated"
+
+
+def title_of(article: Article) -> str:
+    """What an article is called in a list: its title, else how it begins. Not escaped."""
+    return verbatim.plain_label(article.title or article.text[:200], 90) or verbatim.plain_label(article.id, 90)
+
+
+def day(iso: str) -> str:
+    """``2023-10-13`` as ``13 October 2023``; anything else as a label."""
+    try:
+        value = date.fromisoformat(iso)
+    except ValueError:
+        return verbatim.label(iso, 20)
+    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+
+
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)  # strftime would follow the locale of the machine
+
+
+def why(reason: Reason, filters: Filters = Filters()) -> str:
+    """Why there is no answer, in one sentence; not escaped."""
+    speaker = verbatim.plain_label(filters.speaker, 100) if filters.speaker else "That speaker"
+    match reason:
+        case Reason.NO_ARTICLES if filters != Filters():
+            return "No article here matches the speaker, outlet or days you asked for."
+        case Reason.NO_ARTICLES:
+            return "This server has no articles yet; moderators add them with /articles add."
+        case Reason.NOT_COVERED:
+            return "The articles here do not cover this."
+        case Reason.NOT_STATED:
+            return "The articles here are about this, but do not say what you asked."
+        case Reason.NOT_SAID_BY:
+            return f"{speaker} is not on record here with this."
+        case Reason.OUTSIDE_DATES:
+            return "There is something on record, but not in the days you asked for."
+        case Reason.UNCLEAR_QUESTION:
+            return "The question names nothing that could be looked up; ask about a person, place or event."
+
+
+# --- in context
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the *In context* button shows."""
+
+    view: ui.LayoutView
+    attachment: str | None = None
+    """Words that do not fit in a message, to be sent as ``passage.txt``; the view already points at it."""
+
+
+def context(article: Article, span: Span, part: int = 0) -> Context:
+    """A quotation among the sentences around it; a long one in parts, ``part`` counting from 0."""
+    head = f"-# {source_line(article)}"
+    room = TEXT_LIMIT - _ROOM_FOR_CUT - verbatim.size(head)
+    parts = parts_of(article, span, room)
+    part = min(part, len(parts) - 1)
+    words = article.words(parts[part])
+    turn = [
+        _button(label, f"{_CONTEXT}t:{to}:{Place.of(Receipt(article.id, article.sha256, span))}")
+        for label, to in (("Previous part", part - 1), ("Next part", part + 1))
+        if 0 <= to < len(parts)
+    ]
+    rows = [ui.ActionRow(*turn)] if turn else []
+    if not _fits(words, room):
+        said = f"-# Part {part + 1} of {len(parts)}: one sentence of {len(words)} characters, too long for a message."
+        file: ui.File[ui.LayoutView] = ui.File("attachment://passage.txt")
+        return Context(_view(_box(_FOUND, [_text(head), _text(said), file]), *rows), attachment=words)
+    if len(parts) > 1:
+        texts = [head, verbatim.quoted(words), f"-# Part {part + 1} of {len(parts)} of the quotation."]
+        return Context(_view(_box(_FOUND, map(_text, texts)), *rows))
+    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)))
+    texts = [before, verbatim.quoted(words), after]
+    return Context(
+        _view(
+            _box(
+                _FOUND,
+                [
+                    _text(head),
+                    ui.Separator(),
+                    *(_text(text) for text in texts if text),
+                    _text("-# The quotation is the indented part; around it, what the article says before and after."),
+                ],
+            )
+        )
+    )
+
+
+def _around(article: Article, span: Span, room: int) -> tuple[str, str]:
+    """Escaped sentences before and after ``span``: up to three on each side, nearest first, while there is room."""
+    sentences = sentence_spans(article.text)
+    before = [s for s in sentences if s.end <= span.start][-_AROUND:]
+    after = [s for s in sentences if s.start >= span.end][:_AROUND]
+    shown = {"before": "", "after": ""}
+    start, end = span.start, span.end
+    for _ in range(_AROUND):
+        if before:
+            words = article.text[before[-1].start : span.start].strip()
+            if _room_with(shown, "before", words) <= room:
+                start = before.pop().start
+        if after:
+            words = article.text[span.end : after[0].end].strip()
+            if _room_with(shown, "after", words) <= room:
+                end = after.pop(0).end
+        shown["before"] = verbatim.escape(article.text[start : span.start].strip())
+        shown["after"] = verbatim.escape(article.text[span.end : end].strip())
+    return shown["before"], shown["after"]
+
+
+def _room_with(shown: dict[str, str], side: str, words: str) -> int:
+    if not verbatim.displayable(words):
+        return TEXT_LIMIT
+    return sum(map(verbatim.size, ({**shown, side: verbatim.escape(words)}).values()))
+
+
+# --- the moderators' list
+
+PAGE = 10
+"""Articles on one page of the list."""
+
+
+def article_page(articles: Sequence[Article], page: int) -> ui.LayoutView:
+    """One page of the articles of a server, newest day first as given; ``page`` counts from 0."""
+    pages = max(1, -(-len(articles) // PAGE))
+    page = min(page, pages - 1)
+    lines = [
+        f"**{verbatim.escape(title_of(article))}**\n-# "
+        + " · ".join(
+            part
+            for part in (
+                verbatim.label(article.outlet, 60) if article.outlet else "outlet not stated",
+                day(article.date) if article.date else "date not stated",
+                verbatim.label(article.id, 40),
+            )
+        )
+        for article in articles[page * PAGE : (page + 1) * PAGE]
+    ]
+    head = f"**{counted(len(articles), 'article')}** on record on this server"
+    foot = [f"-# Page {page + 1} of {pages}"] if pages > 1 else []
+    turn = [
+        _button(label, f"{_LIST}:{to}") for label, to in (("Previous", page - 1), ("Next", page + 1)) if 0 <= to < pages
+    ]
+    return _view(_box(_FOUND, map(_text, [head, *lines, *foot])), *([ui.ActionRow(*turn)] if turn else []))
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 passage``, ``2 passages``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+# --- components
+
+
+def _text(words: str) -> ui.TextDisplay[ui.LayoutView]:
+    return ui.TextDisplay(words)
+
+
+def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:
+    return ui.Button(label=label, custom_id=custom_id, style=discord.ButtonStyle.secondary)
+
+
+def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.Container[ui.LayoutView]:
+    return ui.Container(*items, accent_colour=colour)
+
+
+def _view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    for item in items:
+        view.add_item(item)
+    # Its buttons are answered by their ids (`bot.ask`), after a restart too. A stopped view is not kept in
+    # memory for every card that was ever sent.
+    view.stop()
+    return view

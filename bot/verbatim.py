@@ -1,0 +1,74 @@
+r"""Escaping by which Discord *displays* exactly the characters of a text. Pure; held to it by a property test.
+
+Discord shows a backslash before any sign that is neither a letter, a digit nor white space as that sign alone, before
+it looks for anything else there. So one backslash before every sign that could begin something is enough:
+
+    \ * _ ~ | `      emphasis, spoilers, code
+    < > @ # : &      mentions, channels, timestamps, emoji, commands, autolinks, quotes, headings
+    [ ]              links
+    - + = 1. 1)      lists and small print, where a line begins
+
+What no escaping can keep: Discord shows a tab as four spaces, every kind of line break as one, leaves out form feeds,
+and cuts white space off the end of a message.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ANYWHERE = re.compile(r"[\\*_~|`<>@#:&\[\]]")
+# A line is what any client might take for one: JavaScript's ^ also matches after U+2028 and U+2029.
+_LINE_START = re.compile(r"((?:^|[\n\r\v\f\x85\u2028\u2029])[^\S\n\r\v\f\x85\u2028\u2029]*)(?:([-+=])|([0-9]+)([.)]))")
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def escape(text: str) -> str:
+    """``text`` with a backslash before every sign that Discord could take for markup."""
+    return _LINE_START.sub(_escaped_start, _ANYWHERE.sub(r"\\\g<0>", text))
+
+
+def _escaped_start(found: re.Match[str]) -> str:
+    before, sign, number, dot = found.groups()
+    return f"{before}\\{sign}" if sign else f"{before}{number}\\{dot}"
+
+
+def quoted(text: str) -> str:
+    """``text`` escaped, as one block quote: its displayed words are ``text`` again."""
+    return "> " + _LINE_BREAK.sub(r"\g<0>> ", escape(text))
+
+
+def displayable(text: str) -> bool:
+    """Whether Discord can carry these characters at all: no NUL, no half of a surrogate pair."""
+    return "\0" not in text and not _LONE_SURROGATE.search(text)
+
+
+def label(text: str, limit: int) -> str:
+    """A title, name or question as one safe line of at most ``limit`` characters before escaping.
+
+    A label is not a quotation: white space is made even, characters that nobody sees or that turn the direction of
+    what follows are left out, and what is too long is cut after a word and ends with ``…``.
+    """
+    return escape(plain_label(text, limit))
+
+
+def plain_label(text: str, limit: int) -> str:
+    """`label` for places where Discord reads no markup (choices, buttons): not escaped."""
+    line = " ".join("".join(" " if c.isspace() else c for c in text if c.isspace() or _seen(c)).split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    # A word is only kept whole where that costs less than half of the line.
+    at_word = cut.rfind(" ")
+    return (cut[:at_word] if at_word > limit // 2 else cut).rstrip() + "…"
+
+
+def size(text: str) -> int:
+    """Length as Discord's strictest counter has it: UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _seen(character: str) -> bool:
+    # Cf holds the marks, overrides and isolates of direction; the two joiners belong to words and emoji.
+    return unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp") or character in "\u200c\u200d"

@@ -1,0 +1,108 @@
+"""Article and member text is displayed as it is: no markup, no mention, nothing left out."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot import verbatim
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "discord"))
+from discord_display import displayed, quotation, visible
+
+MARKUP = [
+    "*a*", "**a**", "_a_", "__a__", "~~a~~", "||a||", "`a`", "```py\na\n```", "> a", ">>> a", "# a", "### a", "-# a",
+    "- a", "+ a", "* a", "1. a", "12) a", "[a](http://b.example)", "[a](<http://b.example>)", "<t:0>", "<t:0:R>",
+    "<@1>", "<@!1>", "<@&1>", "<#1>", "</ask:1>", "<id:guide>", "<:e:1>", "<a:e:1>", "@everyone", "@here",
+    "http://a.example", "https://a.example/b_c_d", "<https://a.example>", "<a@b.example>", ":smile:", ":+1::skin-tone-2:",
+    "¯\\_(ツ)_/¯", "\\", "\\*", "a\\", "&amp;", "\u202eabc", "שלום", "👩‍👩‍👧", "\n\n", "  ", "   # a", "\n- a\n  - b",
+    "====", "----", "\u2028> a", "discord.gg/a", "steam://a",
+]  # fmt: skip
+pieces = st.one_of(st.sampled_from(MARKUP), st.text(max_size=8), st.sampled_from([" ", "\n", "a", "7"]))
+texts = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=80), st.lists(pieces, max_size=8).map("".join)
+)
+
+
+@given(texts)
+@settings(max_examples=600, deadline=None)
+@example("".join(MARKUP))
+@example("\n".join(MARKUP))
+@example(" 1. a")
+def test_displays_its_own_characters(text: str) -> None:
+    """What Discord displays of an escaped text is the text."""
+    assert displayed(verbatim.escape(text)) == visible(text)
+
+
+@given(texts)
+@settings(max_examples=600, deadline=None)
+@example("\n".join(MARKUP))
+@example("a\n\nb\n")
+@example(" a\n  b")
+def test_block_quote_displays_its_own_characters(text: str) -> None:
+    """A quotation is one block quote, from its first sign to its last, that shows the text."""
+    assert quotation(verbatim.quoted(text)).rstrip() == visible(text)
+
+
+@pytest.mark.parametrize("markup", [m for m in MARKUP if m not in ("\\", "a\\", "  ", "\n\n", "שלום", "discord.gg/a")])
+def test_model_sees_markup(markup: str) -> None:
+    """The model of Discord is no rubber stamp: unescaped, it shows almost all of this markup otherwise."""
+    plain = {"&amp;", "\u202eabc", "👩‍👩‍👧", "====", "----", "\u2028> a", "¯\\_(ツ)_/¯"}
+    assert (displayed(markup) == markup) == (markup in plain)
+
+
+@given(st.lists(st.sampled_from([m.strip() for m in MARKUP if m.strip()]), min_size=1, max_size=6).map(" ".join))
+@settings(max_examples=200, deadline=None)
+def test_simulated_discord_agrees(text: str) -> None:
+    """simcord's own reading of Discord's markup, which is not ours, shows the text too."""
+    tokens = pytest.importorskip("simcord.preview._markdown").markdown_tokens
+    # It knows CommonMark's white space, in which line ends and runs of spaces are one space; and it looks for small
+    # print only after it has taken backslashes away, which Discord does not.
+    text = re.sub(r"\A-#", "#", text)
+    shown = " ".join(_flat(tokens(verbatim.escape(text), "text_display")).split())
+    assert shown == " ".join(text.split())
+
+
+def _flat(tokens: list[dict]) -> str:
+    parts = []
+    for token in tokens:
+        if token["type"] in {"paragraph", "inline"}:
+            parts.append(_flat(token["children"]))
+        elif token["type"] == "text":
+            parts.append(token["content"])
+        elif token["type"] == "break":
+            parts.append("\n")
+        else:
+            parts.append(f"⟦{token['type']}⟧")
+    return "".join(parts)
+
+
+@given(texts, st.integers(2, 60))
+@settings(deadline=None)
+def test_label_is_one_short_line(text: str, limit: int) -> None:
+    """A label never has a line break, never exceeds its limit, and shows what it was cut to."""
+    plain = verbatim.plain_label(text, limit)
+    assert len(plain) <= limit
+    assert not re.search(r"[\n\r\u2028\u2029\u202a-\u202e\u2066-\u2069]", plain)
+    assert displayed(verbatim.label(text, limit)) == plain
+
+
+def test_label_is_cut_after_a_word() -> None:
+    """What is too long ends with … after a whole word."""
+    assert verbatim.plain_label("one two three four", 12) == "one two…"
+
+
+@pytest.mark.parametrize(("text", "ok"), [("plain 👍", True), ("a\0b", False), ("half \ud83d", False)])
+def test_knows_what_discord_cannot_carry(text: str, ok: bool) -> None:
+    """NUL and half a surrogate pair cannot be sent at all."""
+    assert verbatim.displayable(text) is ok
+
+
+def test_counts_like_the_strictest_counter() -> None:
+    """A sign outside the basic plane counts twice, as in JavaScript."""
+    assert verbatim.size("a👍") == 3
