@@ -13,11 +13,12 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 from bot import __version__
-from bot.batch import BrokenRow, Row, iso_day, rows
+from bot.batch import BrokenRow, Row, rows
 from index.errors import ArchiveError, SourceError, Unreadable
 
 if TYPE_CHECKING:
@@ -85,8 +86,8 @@ def parser() -> argparse.ArgumentParser:
     _add_batch(ask, 'rows {"id", "question"} or {"id", "turns": [...]}')
     ask.add_argument("--speaker", help="only what this person said")
     ask.add_argument("--outlet", help="only from this publication")
-    ask.add_argument("--since", type=_day, metavar="DAY", help="only from this day on, YYYY-MM-DD")
-    ask.add_argument("--until", type=_day, metavar="DAY", help="only up to this day, YYYY-MM-DD")
+    ask.add_argument("--since", type=_first_day, metavar="DAY", help="only from this day, month or year on")
+    ask.add_argument("--until", type=_last_day, metavar="DAY", help="only up to this day, month or year")
 
     claims = command("claims", _claims, "Find who says what in a text, without adding it.")
     claims.add_argument("file", nargs="?", metavar="FILE", help="a text file, taken as it is, or - for stdin")
@@ -132,11 +133,21 @@ def _add_batch(to: argparse.ArgumentParser, form: str) -> None:
     to.add_argument("--batch", metavar="FILE", help=f"JSON lines in, JSON lines out; {form}; - for stdin")
 
 
-def _day(text: str) -> str:
-    try:
-        return iso_day(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2023-10-13") from error
+def _first_day(text: str) -> str:
+    return _day(text, last=False)
+
+
+def _last_day(text: str) -> str:
+    return _day(text, last=True)
+
+
+def _day(text: str, *, last: bool) -> str:
+    from bot.days import HOW, day_of
+
+    day = day_of(text, today=datetime.now(UTC).date(), last=last)
+    if day is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; {HOW}")
+    return day
 
 
 def _written_day(text: str) -> str:

@@ -135,7 +135,7 @@ def test_a_batch_that_is_not_there_is_one_sentence(onrecord: Onrecord) -> None:
     assert "nowhere.jsonl" in result.err
 
 
-@pytest.mark.parametrize("argv", [("ask",), ("ask", "What?", "--batch", "-"), ("ask", "What?", "--since", "soon")])
+@pytest.mark.parametrize("argv", [("ask",), ("ask", "What?", "--batch", "-"), ("ask", "What?", "--since", "5/6/2023")])
 def test_wrong_usage_exits_with_two(onrecord: Onrecord, argv: tuple[str, ...]) -> None:
     """Neither or both of question and batch, or a day that is none: exit 2 and one sentence."""
     result = onrecord(*argv)
