@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from index.archive import Archive
 from index.errors import SourceError
 from index.sources import read
 from index.types import Added, Answer, Reply
+
+SAMPLE_ID = "onrecord-sample"
 
 QUESTIONS = (
     "How many containers did North Korea ship to Russia?",
@@ -45,5 +48,6 @@ def add_sample(archive: Archive, config: Config) -> Added:
         for draft in read(str(sample), settings=config.sources):
             if isinstance(draft, SourceError):
                 raise draft
-            return archive.add(draft)
+            # Its own id, so that a receipt is the same wherever onrecord is installed.
+            return archive.add(replace(draft, id=SAMPLE_ID, origin=None))
     raise SourceError("sample", "The bundled sample article is missing; install onrecord again.")

@@ -52,7 +52,12 @@ def test_a_new_generation_is_built_promoted_and_rolled_back(
     onrecord: Onrecord, harbor: str, sure: tuple[str, str]
 ) -> None:
     """Answers stay the same through reindex, promote and rollback; promoting twice is refused."""
-    before = onrecord("ask", "Who loses a day of pay?", "--json", *sure).json
+
+    def quoted() -> list[tuple[str, str]]:
+        reply = onrecord("ask", "Who loses a day of pay?", "--json", *sure).json
+        return [(passage["quote"], passage["speaker"]) for passage in reply["passages"]]
+
+    before = quoted()
     served = onrecord("status", "--json").json["generation"]
     assert onrecord("reindex", "--dry-run", "--json").code == 0
     assert onrecord("status", "--json").json["candidate"] is None
@@ -61,10 +66,10 @@ def test_a_new_generation_is_built_promoted_and_rolled_back(
     assert onrecord("status", "--json").json["generation"] == served
     assert onrecord("promote", "--json").code == 0
     assert onrecord("status", "--json").json["generation"] != served
-    assert onrecord("ask", "Who loses a day of pay?", "--json", *sure).json == before
+    assert quoted() == before
     assert onrecord("rollback", "--json").code == 0
     assert onrecord("status", "--json").json["generation"] == served
-    assert onrecord("ask", "Who loses a day of pay?", "--json", *sure).json == before
+    assert quoted() == before
 
 
 def test_chat_remembers_until_told_otherwise(onrecord: Onrecord, harbor: str, sure: tuple[str, str]) -> None:
@@ -81,7 +86,8 @@ def test_global_options_may_stand_on_either_side(onrecord: Onrecord, tmp_path: P
     data = str(tmp_path / "elsewhere")
     before = onrecord("--json", "--data", data, "--archive", "a1", "status").json
     after = onrecord("status", "--json", "--data", data, "--archive", "a1").json
-    assert before == after
+    # Opening it the first time writes to it.
+    assert {**before, "bytes": None} == {**after, "bytes": None}
     assert before["name"] == "a1"
     assert str(tmp_path / "elsewhere") in before["path"]
 

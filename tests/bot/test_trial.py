@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from bot.trial import QUESTIONS
+from bot.trial import QUESTIONS, SAMPLE_ID
 from index.sources import read
 from index.types import Article, Draft
 
@@ -28,7 +28,7 @@ def _tried(*options: str) -> str:
 def _sample() -> Article:
     (draft,) = read(str(SAMPLE))
     assert isinstance(draft, Draft)
-    return Article("sample", draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url)
+    return Article(SAMPLE_ID, draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url)
 
 
 def test_two_questions_are_answered_and_one_is_not() -> None:
