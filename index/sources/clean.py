@@ -1,8 +1,8 @@
 """Text as it came -> text as it stays: characters made regular, page furniture taken out. Pure, and final once done.
 
 Furniture is recognised line by line and only where the whole line is furniture. A rule that could hit a reporter's
-sentence is worth less than the furniture it removes, so every rule asks for the shape of furniture (an imperative at the start,
-a credit at the end, nothing but share words), never for a word alone.
+sentence is worth less than the furniture it removes, so every rule asks for the shape of furniture (an imperative at
+the start, a credit at the end, nothing but share words), never for a word alone.
 """
 
 from __future__ import annotations
@@ -56,6 +56,8 @@ def is_furniture(line: str) -> bool:
         return True
     if key[0] in "\"“„«'‘":
         return False
+    if _REPEATED.search(line):
+        return True
     words = key.count(" ") + 1
     if words <= _LONGEST_LABEL and (_LABEL.fullmatch(key) or _only_share_words(key)):
         return True
@@ -190,7 +192,8 @@ _LABEL = re.compile(
             r"rights.{0,20}|"
             r"report (?:an? )?(?:error|typo|correction|ad)|submit (?:a )?correction|suggest (?:a "
             r")?(?:correction|edit)|give feedback)\s*:?",
-            r"more from .{1,40}:?",
+            r"(?:popular|trending|most (?:read|popular)|latest|more) (?:from|on|in) .{1,40}:?",
+            r"\S+@\S+\.\w+|https?://\S+|www\.\S+|order reprints|print (?:article|story|page)|thank you[!.]?",
             r"(?:skip|jump)(?: to)?(?: main| the)?(?: content| advertisement| ad| navigation| past newsletter "
             r"promotion| after newsletter promotion)?",
             r"after newsletter promotion|newsletter(?: sign-?up)?s?|(?:free )?newsletters?:?",
@@ -279,6 +282,13 @@ _OPENING = re.compile(
             r"most read|trending|tags?|topics?|filed under|in pictures|in photos|photos|keep reading|continue "
             r"reading|explore|"
             r"for more(?: on this)?(?: story)?|read|more)(?: on| about| from)? ?(?:[:»>|]|--?>) ?\S",
+            r"(?:more|see|read|visit|for)\b.{0,60}https?://\S+$",
+            r"also (?:on|see|in|from) .{2,40}: ?\S|also: \S|also on \S+\.\w{2,4} ",
+            r"(?:like|enjoy(?:ed)?|love) (?:this|our|what you) (?:story|article|post|read)\b.*[?!]",
+            r"(?:tell us|let us know|share your thoughts|what do you think)\b.{0,60}\b(?:comments?|think|below|e-?mail)\b",
+            r"\[/?\w+(?: [^\]]*=[^\]]*)?\].*\[/\w+\]$",
+            r"(?:there was an error|this (?:article|story|page) has been sent)\b.*\b(?:subscription|request|to|form)\b",
+            r"(?:keep|check) .{0,20}\byour inbox\b",
             r"(?:read more|see more|find out more|learn more) (?:about|on|from|in|at|here)\b",
             r"(?:read|see) (?:the )?(?:full|original|rest of the) (?:story|article|report|post|interview)\b(?: "
             r"here| at| on| in|:|$)",
@@ -306,19 +316,22 @@ _OPENING = re.compile(
             r"back|refresh|updates)\b",
             r"(?:[\w.',-]+ ){1,18}contributed (?:to this (?:report|story|article|piece|post)|reporting|"
             r"additional reporting)\b",
-            r"(?:©|\(c\) ?\d|copyright ?(?:©|\(c\)|\d{4}|by\b|:))",
+            r"(?:[©ⓒ]|\(c\) ?\d|copyright ?(?:[©ⓒ]|\(c\)|\d{4}|by\b|:))",
             r".{0,80}\ball rights (?:are )?reserved\b",
         )
     )
 )
 # "(Reporting by A and B; editing by C)": nothing but names after the label, or it may be a sentence.
-_DESK = re.compile(
-    r"\(?(?:With )?(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Cc]ompiled|[Tt]ranslated|"
-    r"[Pp]roduced|[Ee]dited|[Ww]ritten|[Ss]tory|[Ff]iles)"
-    r"(?: and (?:writing|editing|reporting))?(?: in [A-Z]\w+)? (?:by|from):? "
-    r"(?:(?:[A-Z][\w.'’-]*|and|in|the|de|van|von|der|al|el|bin|&|(?:additional )?reporting by|(?:[Ww]riting|"
-    r"[Ee]diting)(?: and \w+)? by)[;,:]? ?)+[.)]*"
+_DESK_WORD = (
+    r"(?:reporting|writing|editing|edited|additional|compiled|translated|produced|written|files|by|from|with|and|in|at|"
+    r"the|of|de|van|von|der|al|el|bin|[A-Z][\w.'’-]*|&)"
 )
+_DESK = re.compile(
+    r"\(?(?:(?:With )?(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Ff]iles)|Compiled|Translated|Produced|Edited|"
+    rf"Written|Story)(?:[;,]? {_DESK_WORD})*? (?:by|from):?(?: {_DESK_WORD}[;,:]?)+[.)]*"
+)
+# "… Click To Tweet" repeats a sentence of the text; "[VIDEO]" ends the headline of another page.
+_REPEATED = re.compile(r"Click [Tt]o Tweet$|(?:\S+ ){4}.*\[(?:[A-Z]{4,}(?: [A-Z]+)?)\]\|?$")
 
 _LEGAL = re.compile(
     "|".join(
@@ -331,6 +344,9 @@ _LEGAL = re.compile(
             r"(?:we use|this (?:web)?site uses|we and our partners (?:use|store))\b.*\bcookies\b.*\b(?:accept|"
             r"agree|consent|settings|preferences|policy|experience|traffic)\b",
             r"this site is protected by recaptcha\b",
+            r"this copy is for your personal,? non-commercial use\b",
+            r".{3,240}\b(?:follow|reach) (?:me|him|her|them|us)(?: on \w+)?(?: at)?:? @\w+\W*$",
+            r"follow @\w+ on \w+",
         )
     )
 )

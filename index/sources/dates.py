@@ -110,6 +110,11 @@ def day_line(line: str) -> tuple[str, bool] | None:
     another = find_day(rest)
     if another is not None:
         rest = rest[: another[1][0]] + " " + rest[another[1][1] :]
-    if _BESIDE_A_DATE.sub("", rest):
+    if not only_time(rest):
         return None
     return day, _UPDATED.search(line[:start]) is not None
+
+
+def only_time(text: str) -> bool:
+    """Whether ``text`` says nothing but a time of day, a weekday, a zone, or that something was published."""
+    return not _BESIDE_A_DATE.sub("", text)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html import unescape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -22,7 +24,7 @@ from index.types import Draft
 from .dates import iso_day
 from .drafting import drafted
 from .given import Given
-from .metadata import same_words
+from .metadata import is_prose, same_words
 from .people import people, unique
 from .text import is_binary, marked_encoding
 
@@ -93,14 +95,80 @@ def _parsed(source: str, text: str) -> HtmlElement:
 
 
 def main_text(source: str, tree: HtmlElement, url: str | None = None) -> str:
-    """The article's paragraphs, one a line. Raises ``NotAnArticle`` where there are none."""
-    document = trafilatura.bare_extraction(tree, url=url, include_comments=False, include_tables=False)
+    """The article's paragraphs, one a line; ``tree`` is used up. Raises ``NotAnArticle`` where there are none."""
+    blocks = _blocks(tree)
+    document = trafilatura.bare_extraction(tree, url=url, include_comments=False)
     text = document.text if isinstance(document, Document) else None
     if not text or not text.strip():
         raise NotAnArticle(
-            source, f"{source} holds no article: no running text was found on the page; add the article's own page."
+            source,
+            f"{source} holds no article: no running text was found on the page; add the article's own page.",
         )
-    return str(text)
+    lines = [line for line in text.split("\n") if line.strip()]
+    pointers = {block.bare for block in blocks if block.linked} - {block.bare for block in blocks if not block.linked}
+    return "\n".join(line for line in _with_other_parts(lines, blocks) if _bare(line) not in pointers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, list item or heading of the page."""
+
+    text: str
+    bare: str
+    """Its letters and digits, to find it again in extracted text."""
+    place: tuple[str, ...]
+    """Tags and classes of what it stands in: the same for all paragraphs of one body, and seldom for others."""
+    linked: bool
+    """Nothing but a link to another page, and no sentence."""
+    aside: bool
+
+
+def _blocks(tree: HtmlElement) -> list[_Block]:
+    blocks = []
+    for element in tree.iter("p", "li", "h2", "h3", "h4", "h5", "h6"):
+        text = _words(_text(element))
+        if not text:
+            continue
+        links = sum(len(_bare(_text(link))) for link in element.iter("a"))
+        parents = [parent for parent, _ in zip(element.iterancestors(), range(3), strict=False)]
+        place = (str(element.tag), *(f"{parent.tag}.{parent.get('class') or ''}" for parent in parents))
+        bare = _bare(text)
+        linked = links >= 0.95 * len(bare) and len(text.split()) >= 3 and not re.search(r"[.!?…。]['\"”’)]*$", text)
+        blocks.append(_Block(text, bare, place, linked, element.tag == "p" and _aside(element)))
+    return blocks
+
+
+_SHORTEST_PART = 80  # characters: a paragraph of prose, not a label
+
+
+def _with_other_parts(lines: list[str], blocks: list[_Block]) -> list[str]:
+    """``lines`` with the paragraphs of a body that the page cuts in several containers, of which one was taken.
+
+    Only paragraphs of prose that stand in containers of the very same tags and classes come in, in the page's order,
+    and only between or after those already there.
+    """
+    places = {bare: at for at, line in enumerate(lines) if (bare := _bare(line))}
+    paragraphs = [block for block in blocks if block.place[0] == "p"]
+    taken = [block for block in paragraphs if block.bare in places and len(block.text) >= _SHORTEST_PART]
+    homes = Counter(block.place for block in taken)
+    usual = {place for place, count in homes.items() if count >= 3 and any(part[-1] != "." for part in place[1:])}
+    known = "".join(map(_bare, lines))
+    missing: dict[int, list[str]] = {}
+    at: int | None = None
+    for block in paragraphs:
+        if block.bare in places:
+            at = places[block.bare]
+        elif (
+            at is not None
+            and block.place in usual
+            and not (block.aside or block.linked)
+            and len(block.text) >= _SHORTEST_PART
+            and is_prose(block.text)
+            and block.bare not in known
+        ):
+            missing.setdefault(at, []).append(block.text)
+            known += block.bare
+    return [out for at, line in enumerate(lines) for out in (line, *missing.get(at, ()))]
 
 
 def page_says(tree: HtmlElement, url: str | None = None) -> Given:
@@ -311,6 +379,10 @@ def _marked_authors(tree: HtmlElement, outlet: str | None) -> tuple[str, ...]:
     return found[min(found)] if found else ()
 
 
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
 def _text(element: HtmlElement) -> str:
     return " ".join(piece for piece in element.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
 
@@ -382,7 +454,7 @@ def _without_site(title: str, outlet: str | None, url: str | None) -> str:
 
 
 def _site_like(part: str, name: str) -> bool:
-    one, other = (re.sub(r"[\W_]+", "", text.casefold()) for text in (part, name))
+    one, other = _bare(part), _bare(name)
     return bool(one) and (
         one == other or (min(len(one), len(other)) >= 5 and (one in other or other in one) and len(part.split()) <= 6)
     )

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 
 from .clean import ABOUT_THE_WRITER, ROLE, biography, is_furniture, regular
-from .dates import day_line, find_day, iso_day
+from .dates import day_line, find_day, iso_day, only_time
 from .given import Given
 from .people import byline, people, person, unique
 
@@ -208,7 +208,9 @@ def _undated(line: str) -> tuple[str, str | None]:
         before,
         flags=re.I,
     )
-    return before.rstrip(" |,;:·•–—(-"), found[0]
+    before = before.rstrip(" |,;:·•–—(-")
+    after = line[found[1][1] :].strip(" |,;:·•–—)-")
+    return (after if only_time(before) else before) or line, found[0]
 
 
 def _is_role(line: str) -> bool:
