@@ -33,6 +33,8 @@ Arguments = argparse.Namespace
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns 0 when it did its job and 1 when it failed; wrong usage leaves with 2."""
     _never_fail_to_print(sys.stdout, sys.stderr)
+    # The model's libraries draw a bar of their own on standard error, terminal or not.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     args = parser().parse_args(argv)
     try:
         code: int = args.run(args)
