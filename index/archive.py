@@ -19,6 +19,7 @@ from index import followup, question, reader, search
 from index.attribution import attributions as attribute
 from index.encoder import Encoder, SentenceEncoder
 from index.errors import ArchiveError, ArchiveLocked, NoSuchArticle, NoSuchGeneration, NotAnArticle, ReceiptBroken
+from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
 from index.settings import IndexSettings
@@ -89,6 +90,7 @@ class Archive:
         self._store = Store(path / "archive.db")
         self._lock = FileLock(path / "lock", timeout=WAIT_FOR_LOCK)
         self._encoders: dict[str, Encoder] = {} if encoder is None else {encoder.name: encoder}
+        self._lexicons: dict[str, Lexicon] = {}
         self._model = settings.encoder.model if encoder is None else encoder.name
         self._vectors: tuple[int, Vectors] | None = None
         self._seen = self._store.data_version
@@ -347,12 +349,12 @@ class Archive:
         parsed = question.parse(standalone)
         served = self._served()
         if served is None or not self._store.count_articles():
-            return reader.decide(asked, parsed, [], Filters(), settings)
+            return reader.nothing(asked, parsed, Filters())
+        encoder = self._encoder(served.model)
         found = search.candidates(
-            self._store, served, self._vectors_of(served), self._encoder(served.model), parsed, filters,
-            self.settings.search, asked_on,
-        )  # fmt: skip
-        return reader.decide(asked, parsed, found, filters, settings)
+            self._store, served, self._vectors_of(served), encoder, parsed, filters, self.settings.search, asked_on
+        )
+        return reader.decide(asked, parsed, found, self._lexicon(served.model), filters, settings)
 
     def prove(self, receipt: Receipt) -> Article:
         """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""
@@ -425,6 +427,11 @@ class Archive:
                 settings = replace(settings, model=model, sha256="")
             self._encoders[model] = SentenceEncoder(settings)
         return self._encoders[model]
+
+    def _lexicon(self, model: str) -> Lexicon:
+        if model not in self._lexicons:
+            self._lexicons[model] = Lexicon(self._encoder(model))
+        return self._lexicons[model]
 
     def _notice_others(self) -> None:
         """Drop the vectors in memory when another process has changed the store."""

@@ -35,6 +35,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape ``(len(texts), dimension)``, in the order of ``texts``."""
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of single words out of context, one row each; cheap enough for every word of a passage."""
+
 
 class SentenceEncoder:
     """An encoder over one sentence-transformers model, loaded from disk and never from the network.
@@ -51,6 +54,7 @@ class SentenceEncoder:
         self._threads = settings.threads or os.cpu_count() or 1
         self.name = settings.model
         self.dimension = _dimension(self._model)
+        self._pieces: NDArray[np.float32] | None = None
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit vectors, shape ``(len(texts), dimension)``."""
@@ -66,6 +70,33 @@ class SentenceEncoder:
                 list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, dtype=np.float32)
+
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of single words: the mean of the model's own input vectors of their word pieces, centred.
+
+        They tell unrelated words apart better than the encoder does on one word (cosines of 29 pairs by hand:
+        unrelated .00 to .15 instead of .24 to .39), and cost a table look-up.
+        """
+        if self._pieces is None:
+            self._pieces = _input_vectors(self._model)
+        tokenize = self._model.tokenizer
+        rows = np.zeros((len(words), self._pieces.shape[1]), np.float32)
+        for row, word in enumerate(words):
+            ids = tokenize(word.lower(), add_special_tokens=False)["input_ids"]
+            rows[row] = self._pieces[ids].mean(axis=0) if ids else 0.0
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _input_vectors(model: SentenceTransformer) -> NDArray[np.float32]:
+    """The model's word-piece vectors less their mean, shape ``(vocabulary, width)``."""
+    try:
+        table = model[0].auto_model.get_input_embeddings().weight.detach().numpy()
+    except AttributeError as error:
+        raise ModelUnavailable(
+            "The model is not a transformer with word pieces; name another one in config.toml under [index.encoder]."
+        ) from error
+    return np.asarray(table - table.mean(axis=0), np.float32)
 
 
 def _folder(model: str) -> Path | None:

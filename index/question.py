@@ -33,6 +33,7 @@ class Want(Enum):
     """The kind of thing that would answer."""
 
     NUMBER = "number"
+    MONEY = "money"
     TIME = "time"
     PERSON = "person"
     PLACE = "place"
@@ -62,6 +63,10 @@ class Question:
     want: Want
     recent: bool
     """Whether it leans on the day it is asked ("this week", "latest")."""
+    counted: str | None = None
+    """The thing whose number is asked for ("how many containers")."""
+    speaker: tuple[str, ...] = ()
+    """Stems of the person whose words are asked for ("what did Putin say")."""
 
     @property
     def weight(self) -> float:
@@ -115,13 +120,18 @@ def _synonyms() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 class Words:
-    """The stems of some text, asked for one question term at a time."""
+    """The words of some text, asked for one question term at a time."""
 
-    __slots__ = ("_by_head", "_line", "stems")
+    __slots__ = ("_by_head", "_line", "content", "stems")
 
     def __init__(self, text: str) -> None:
         in_order = stems(text)
         self.stems = frozenset(in_order)
+        self.content = tuple(
+            dict.fromkeys(
+                word for w in _WORD.findall(text) if (word := w.casefold()) not in STOPWORDS and not word.isdigit()
+            )
+        )
         self._line = f" {' '.join(in_order)} "
         self._by_head: dict[str, list[str]] | None = None
 
@@ -201,7 +211,22 @@ _PLACE_ASKED = re.compile(
 )
 _NAME_ASKED = re.compile(r"\b(?:which|what)\b", re.IGNORECASE)
 _REASON_ASKED = re.compile(r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led)\b|\bhow come\b", re.IGNORECASE)
+_MONEY_ASKED = re.compile(
+    r"\bhow (?:much|many)\b.{0,40}?\b(?:pay|paid|cost|costs|spend|spent|worth|money|dollars|price|earn|owe|raise|raised|"
+    r"fine|fined|sell|sold|buy|bought|donated?|approved)\b|\bhow expensive\b|\b(?:what|which) (?:\w+ ){0,2}(?:price|cost|fee)\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\bhow many (?:\w+ )?(?:of (?:the|these|those|its|his|her|their) )?([^\W\d_]{3,})", re.IGNORECASE
+)
+_SPEAKER_ASKED = re.compile(
+    r"\b(?:what|why|how|who) (?:else )?(?:did|does|do|has|had|have) (?P<who>[^?.,]{2,40}?) (?:say|said|claim|think|argue|tell|told|"
+    r"announce|announced|comment|commented|mention|mentioned|respond|warn|warned|explain|explained|promise|deny)\b|"
+    r"\b(?:did|has) (?P<who2>[^?.,]{2,40}?) (?:say|said|claim|claimed|comment|commented|mention|mentioned) ",
+    re.IGNORECASE,
+)
 _WANTS = (
+    (Want.MONEY, _MONEY_ASKED),
     (Want.NUMBER, _NUMBER_ASKED),
     (Want.TIME, _TIME_ASKED),
     (Want.REASON, _REASON_ASKED),
@@ -237,7 +262,28 @@ def parse(text: str) -> Question:
         known = terms.get(stemmed)
         if known is None or (name and not known.name):
             terms[stemmed] = Term(word, stemmed, weight(stemmed), name)
-    return Question(text, tuple(terms.values()), want_of(text), bool(_RECENT.search(text)))
+    counted = _COUNTED.search(text)
+    return Question(
+        text,
+        tuple(terms.values()),
+        want_of(text),
+        bool(_RECENT.search(text)),
+        counted.group(1).casefold() if counted and counted.group(1).casefold() not in STOPWORDS else None,
+        _speaker_asked(text),
+    )
+
+
+def _speaker_asked(text: str) -> tuple[str, ...]:
+    """Stems of the person whose words are asked for; empty for a country, an office ("the ministry") or a pronoun."""
+    asked = _SPEAKER_ASKED.search(text)
+    if asked is None:
+        return ()
+    who = asked.group("who") or asked.group("who2")
+    words = [word for word in _WORD.findall(plain_acronyms(who))]
+    if not words or words[0].casefold() in ("the", "a", "an", "any", "some", "other", "people", "experts", "officials"):
+        return ()
+    found = tuple(stem(word) for word in words if word.casefold() not in STOPWORDS)
+    return () if any(one in _synonyms() for one in found) else found
 
 
 def _is_acronym(word: str) -> bool:
@@ -279,6 +325,8 @@ def satisfies(want: Want, words: str, asked: Iterable[str]) -> bool:
     known = set(asked)
     if want is Want.NUMBER:
         return any(stem(m) not in known for m in _SOME_NUMBER_WORD.findall(words))
+    if want is Want.MONEY:
+        return bool(_MONEY.search(words))
     if want is Want.TIME:
         return bool(_TIME.search(words))
     if want in (Want.PERSON, Want.PLACE, Want.NAME):
@@ -292,4 +340,9 @@ def satisfies(want: Want, words: str, asked: Iterable[str]) -> bool:
     return True
 
 
+_MONEY = re.compile(
+    r"[$€£¥]\s?\d|\b\d[\d,.]*\s?(?:cents|pence|percent|%)|\b(?:dollars?|euros?|pounds?|yuan|yen|rupees?|roubles?|rubles?|"
+    r"francs?|pesos?|cents?)\b",
+    re.IGNORECASE,
+)
 _SOME_NUMBER_WORD = re.compile(rf"(?:{_NUMBER.pattern}|{_SOME_NUMBER.pattern})\w*", re.IGNORECASE)

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
-from index.question import Question, Want, Words, satisfies
+from index.lexicon import Lexicon
+from index.question import Question, Term, Want, Words, satisfies, stems
 from index.search import Candidate
 from index.settings import AnswerSettings
-from index.types import Abstention, Answer, Article, Filters, Hit, Kind, Reason, Reply
+from index.types import Abstention, Answer, Article, Filters, Hit, Reason, Reply
 
 READ = 40
 """Candidates that are read, of those that retrieval found."""
@@ -23,27 +24,40 @@ class Evidence:
     meaning: float
     """Cosine of question and passage."""
     article_meaning: float
+    """Mean cosine of the three nearest passages of its article."""
     words: float
     article_words: float
     covered: float
-    """Share of the question's word weight that the passage holds (its speaker's name and role included)."""
+    """Share of the question's word weight that the passage holds, its speaker's name and role included.
+
+    A word counts in any form and any way to write the same name; words that are no names count by nearness in
+    meaning too.
+    """
     covered_near: float
-    """The same, with the sentences around it."""
+    """The same, with the sentences around it and the headline."""
     covered_article: float
-    """The same, for the whole article and its title."""
+    """Share of the question's word weight that stands anywhere in the article, in any form."""
     name_missing: float
     """Share of the question's name weight that its whole article lacks: another person, another country."""
-    rarest_missing: float
-    """1 when the most telling word of the question is nowhere near the passage."""
+    name_far: float
+    """Share of the question's name weight that is nowhere near the passage."""
+    gap: float
+    """How telling the most telling word is that is nowhere near: its weight, 8 being about the most a word has."""
     fits: float
     """1 when it holds something of the kind asked for (a number, a time, a name) that the question lacks."""
+    misfits: float
+    """1 when the kind asked for is plain (a number, a sum, a time) and the passage holds none."""
+    uncounted: float
+    """1 when a number of things is asked for ("how many soldiers") and those things are not in the passage."""
+    other_speaker: float
+    """1 when somebody's words are asked for and the passage is not theirs."""
     asks: float
     """1 when the passage itself is a question."""
     short: float
     """1 for a passage of fewer than six words: a heading or a scrap."""
 
 
-def evidence(question: Question, candidate: Candidate) -> Evidence:
+def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evidence:
     """Weigh one candidate against the question."""
     article, passage = candidate.article, candidate.passage
     quote = article.words(passage.span)
@@ -56,21 +70,33 @@ def evidence(question: Question, candidate: Candidate) -> Evidence:
     total = question.weight or 1.0
     names = [term for term in terms if term.name]
     name_total = sum(term.weight for term in names) or 1.0
-    rarest = max(terms, key=lambda term: term.weight, default=None)
+    held, held_near = _held(terms, here, lexicon), _held(terms, near, lexicon)
+    fits = satisfies(question.want, quote, (term.stem for term in terms))
     return Evidence(
         meaning=candidate.meaning,
         article_meaning=candidate.article_meaning,
         words=candidate.words,
         article_words=candidate.article_words,
-        covered=sum(t.weight for t in terms if here.hold(t)) / total,
-        covered_near=sum(t.weight for t in terms if near.hold(t)) / total,
+        covered=sum(t.weight * h for t, h in zip(terms, held, strict=True)) / total,
+        covered_near=sum(t.weight * h for t, h in zip(terms, held_near, strict=True)) / total,
         covered_article=sum(t.weight for t in terms if whole.hold(t)) / total,
         name_missing=sum(t.weight for t in names if not whole.hold(t)) / name_total,
-        rarest_missing=float(rarest is not None and not near.hold(rarest)),
-        fits=float(satisfies(question.want, quote, (term.stem for term in terms))),
+        name_far=sum(t.weight for t in names if not near.hold(t)) / name_total,
+        gap=max((t.weight * (1 - h) for t, h in zip(terms, held_near, strict=True)), default=0.0) / 8,
+        fits=float(fits),
+        misfits=float(not fits and question.want in (Want.NUMBER, Want.MONEY, Want.TIME)),
+        uncounted=float(question.counted is not None and lexicon.alike([question.counted], here.content)[0] < 0.8),
+        other_speaker=float(bool(question.speaker) and not set(question.speaker) <= set(stems(said_by))),
         asks=float(quote.rstrip("\"'”’)").endswith("?")),
         short=float(len(quote.split()) < 6),
     )
+
+
+def _held(terms: Sequence[Term], words: Words, lexicon: Lexicon) -> list[float]:
+    """For each term, how far ``words`` hold it, 0 to 1; a name is held or it is not."""
+    alike = lexicon.alike([term.word.casefold() for term in terms], words.content)
+    # A word that is only near in meaning is worth a little less than the word itself.
+    return [1.0 if words.hold(t) else 0.0 if t.name else 0.85 * float(a) for t, a in zip(terms, alike, strict=True)]
 
 
 def _around(article: Article, start: int, end: int) -> str:
@@ -91,7 +117,7 @@ class Weights:
     of: tuple[float, ...]
 
 
-WEIGHTS = Weights(-5.5, (5.0, 1.0, 1.0, 1.0, 2.5, 1.5, 1.0, -3.0, -0.8, 1.0, -3.0, -1.0))
+WEIGHTS = Weights(-5.5, (5.0, 1.0, 1.0, 1.0, 2.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -2.0, -4.0, -3.0, -1.0))
 
 _NAMES = tuple(f.name for f in fields(Evidence))
 
@@ -106,15 +132,14 @@ def decide(
     asked: str,
     question: Question,
     candidates: Sequence[Candidate],
+    lexicon: Lexicon,
     filters: Filters = Filters(),
     settings: AnswerSettings = AnswerSettings(),
 ) -> Reply:
     """Answer with the passages that answer, best first, or abstain with the reason."""
-    if not question.terms and not filters.speaker:
-        return Abstention(asked, question.text, Reason.UNCLEAR_QUESTION, 0.0)
-    if not candidates:
-        return Abstention(asked, question.text, _why_nothing(filters), 0.0)
-    read = [(candidate, evidence(question, candidate)) for candidate in candidates[:READ]]
+    if not candidates or not (question.terms or filters.speaker):
+        return nothing(asked, question, filters)
+    read = [(candidate, evidence(question, candidate, lexicon)) for candidate in candidates[:READ]]
     scored = sorted(((probability(found), c, found) for c, found in read), key=lambda item: -item[0])
     hits = tuple(Hit(c.passage, c.article, p) for p, c, _ in scored)
     best, _, found = scored[0]
@@ -122,6 +147,12 @@ def decide(
         return Abstention(asked, question.text, _why(question, found, filters), best, hits[:1])
     kept = [hit for hit in hits if hit.score >= max(settings.threshold, settings.further * best)]
     return Answer(asked, question.text, tuple(_different(kept)[: settings.quotations]), best)
+
+
+def nothing(asked: str, question: Question, filters: Filters) -> Abstention:
+    """The abstention where there is nothing to read: an unclear question, an empty archive, or filters that leave none."""
+    reason = _why_nothing(filters) if question.terms or filters.speaker else Reason.UNCLEAR_QUESTION
+    return Abstention(asked, question.text, reason, 0.0)
 
 
 def _why_nothing(filters: Filters) -> Reason:
@@ -153,6 +184,3 @@ def _different(hits: Sequence[Hit]) -> list[Hit]:
         kept.append(hit)
         seen.append(words)
     return kept
-
-
-__all__ = ["Evidence", "Kind", "Want", "Weights", "decide", "evidence", "probability"]

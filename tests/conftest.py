@@ -37,6 +37,9 @@ class WordsEncoder:
         lengths: NDArray[np.float32] = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
         return vectors / lengths
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        return self.encode(words)
+
 
 @pytest.fixture
 def shared() -> Path:
