@@ -285,7 +285,8 @@ _OPENING = re.compile(
             r"(?:more|see|read|visit|for)\b.{0,60}https?://\S+$",
             r"also (?:on|see|in|from) .{2,40}: ?\S|also: \S|also on \S+\.\w{2,4} ",
             r"(?:like|enjoy(?:ed)?|love) (?:this|our|what you) (?:story|article|post|read)\b.*[?!]",
-            r"(?:tell us|let us know|share your thoughts|what do you think)\b.{0,60}\b(?:comments?|think|below|e-?mail)\b",
+            r"(?:tell us|let us know|share your thoughts|what do you think)\b.{0,60}\b(?:comments?|think|below|"
+            r"e-?mail)\b",
             r"\[/?\w+(?: [^\]]*=[^\]]*)?\].*\[/\w+\]$",
             r"(?:there was an error|this (?:article|story|page) has been sent)\b.*\b(?:subscription|request|to|form)\b",
             r"(?:keep|check) .{0,20}\byour inbox\b",
@@ -327,7 +328,8 @@ _DESK_WORD = (
     r"the|of|de|van|von|der|al|el|bin|[A-Z][\w.'’-]*|&)"
 )
 _DESK = re.compile(
-    r"\(?(?:(?:With )?(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Ff]iles)|Compiled|Translated|Produced|Edited|"
+    r"\(?(?:(?:With )?(?:[Aa]dditional )?(?:[Rr]eporting|[Ww]riting|[Ee]diting|[Ff]iles)|Compiled|Translated|"
+    r"Produced|Edited|"
     rf"Written|Story)(?:[;,]? {_DESK_WORD})*? (?:by|from):?(?: {_DESK_WORD}[;,:]?)+[.)]*"
 )
 # "… Click To Tweet" repeats a sentence of the text; "[VIDEO]" ends the headline of another page.

@@ -126,10 +126,10 @@ class _Block:
 def _blocks(tree: HtmlElement) -> list[_Block]:
     blocks = []
     for element in tree.iter("p", "li", "h2", "h3", "h4", "h5", "h6"):
-        text = _words(_text(element))
+        text = " ".join(_text(element, "").split())
         if not text:
             continue
-        links = sum(len(_bare(_text(link))) for link in element.iter("a"))
+        links = sum(len(_bare(_text(link, ""))) for link in element.iter("a"))
         parents = [parent for parent, _ in zip(element.iterancestors(), range(3), strict=False)]
         place = (str(element.tag), *(f"{parent.tag}.{parent.get('class') or ''}" for parent in parents))
         bare = _bare(text)
@@ -175,17 +175,20 @@ def page_says(tree: HtmlElement, url: str | None = None) -> Given:
     """What the page states about its article: JSON-LD first, then meta tags, then marked elements."""
     linked = _linked_data(tree)
     tags = _meta_tags(tree)
-    library = extract_metadata(tree, default_url=url, extensive=False)
-    outlet = linked.outlet or tags.outlet or library.sitename
-    outlet = _outlet(outlet, url)
-    authors = _authors(tree, linked, tags, library.author, outlet)
-    return Given(
-        title=_title(tree, linked.title, tags.title, library.title, outlet, url),
-        outlet=outlet,
-        authors=authors,
-        date=linked.date or tags.date or _marked_day(tree) or (iso_day(library.date) if library.date else None),
-        url=_address(tags.url or library.url, url),
-    )
+    outlet = _outlet(linked.outlet or tags.outlet, url)
+    authors = _authors(tree, linked, tags, outlet)
+    day = linked.date or tags.date or _marked_day(tree)
+    title = _title(tree, (linked.title, tags.title), outlet, url)
+    address = tags.url
+    if not (outlet and authors and day and title):
+        # Slow, and less sure of what it finds than the page's own statements are.
+        library = extract_metadata(tree, default_url=url, extensive=False)
+        outlet = outlet or _outlet(library.sitename, url)
+        authors = authors or (people(library.author, outlet) if library.author else ())
+        day = day or (iso_day(library.date) if library.date else None)
+        title = title or _title(tree, (library.title,), outlet, url)
+        address = address or library.url
+    return Given(title, outlet, authors, day, _address(address, url))
 
 
 _ARTICLE_TYPES = frozenset(
@@ -354,81 +357,137 @@ def _aside(element: HtmlElement) -> bool:
     )
 
 
+_OPEN_BYLINE = re.compile(
+    r"(?:(?:posted|published|updated|written|gespeichert|veröffentlicht)\b.{0,40}? )?"
+    r"(?:(?:an? |ein )?(?:article|artikel|text|story|report|beitrag|bericht) )?(?:by|von|par|por|auteur ?:|"
+    r"autor(?:in)? ?:|author ?:) (?P<names>\S.+)",
+    re.I,
+)
+
+
 def _marked_authors(tree: HtmlElement, outlet: str | None) -> tuple[str, ...]:
-    """The first by-line that the page marks as one: ``itemprop``, ``rel``, or a class that says so."""
+    """The first by-line that the page marks as one: by ``itemprop``, ``rel``, a class, or by beginning with "By"."""
     found: dict[int, tuple[str, ...]] = {}
-    for element in tree.iter(
-        "a", "span", "div", "p", "address", "li", "cite", "strong", "em", "b", "i", "h3", "h4", "h5", "footer", "small"
-    ):
-        by_property = "author" in (element.get("itemprop") or "").lower().split()
-        by_relation = "author" in (element.get("rel") or "").lower().split()
-        by_class = _BYLINE_CLASS.search(f"{element.get('class') or ''}") is not None
-        rank = 0 if by_property else 1 if by_relation else 2 if by_class else 3
-        if rank == 3 or rank in found or _aside(element):
+    for element in tree.iter(*_BYLINE_TAGS):
+        if "author" in (element.get("itemprop") or "").lower().split():
+            rank = 0
+        elif "author" in (element.get("rel") or "").lower().split():
+            rank = 1
+        elif _BYLINE_CLASS.search(element.get("class") or ""):
+            rank = 2
+        else:
+            rank = 3
+            beginning = (element.text or "").strip()[:40].lower()
+            if not beginning.startswith(
+                ("by ", "by\n", "von ", "text ", "ein ", "par ", "por ", "aut", "posted ", "published ")
+            ):
+                continue
+        if rank in found or _aside(element):
             continue
-        inner = (
-            next((child for child in element.iter() if (child.get("itemprop") or "") == "name"), element)
-            if by_property
-            else element
-        )
+        inner = element
+        if rank == 0:
+            inner = next((child for child in element.iter() if child.get("itemprop") == "name"), element)
         text = _words(_text(inner))
-        if 0 < len(text) <= _LONGEST_BYLINE:
-            names = people(text, outlet, single=rank < 2)
-            if names:
-                found[rank] = names
+        if not 0 < len(text) <= _LONGEST_BYLINE:
+            continue
+        opened = _OPEN_BYLINE.match(text)
+        if opened is None and rank == 3:
+            continue
+        names = people(opened["names"] if opened else text, outlet, single=rank < 3)
+        if names:
+            found[rank] = names
     return found[min(found)] if found else ()
+
+
+_BYLINE_TAGS = (
+    "a", "span", "div", "p", "address", "li", "cite", "strong", "em", "b", "i", "h3", "h4", "h5", "footer", "small",
+)  # fmt: skip
 
 
 def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text.casefold())
 
 
-def _text(element: HtmlElement) -> str:
-    return " ".join(piece for piece in element.xpath(".//text()[not(ancestor::script or ancestor::style)]"))
+def _text(element: HtmlElement, between: str = " ") -> str:
+    """The words in ``element`` as a reader sees them; ``between`` stands where an element begins or ends."""
+    if next(element.iter("script", "style", "noscript", "template", "br"), None) is None:
+        return between.join(element.itertext())
+    pieces: list[str] = []
+    waiting: list[HtmlElement | str] = [element]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            pieces.append(node)
+        elif node.tag not in ("script", "style", "noscript", "template"):
+            pieces.append(" " if node.tag == "br" else node.text or "")
+            for child in reversed(node):
+                waiting.append(child.tail or "")
+                waiting.append(child)
+    return between.join(pieces)
 
 
-def _authors(tree: HtmlElement, linked: Given, tags: Given, library: str | None, outlet: str | None) -> tuple[str, ...]:
+def _authors(tree: HtmlElement, linked: Given, tags: Given, outlet: str | None) -> tuple[str, ...]:
     for names in (linked.authors, tags.authors):
         kept = tuple(name for name in names if not (outlet and same_words(name, outlet)))
         if kept:
             return kept
-    return _marked_authors(tree, outlet) or (people(library, outlet) if library else ())
+    return _marked_authors(tree, outlet)
+
+
+_DAY_CLASS = re.compile(
+    r"(?:^|[\s_-])(?:date|datum|time|timestamp|published|publish(?:ed)?-?(?:date|on)?|posted(?:-on)?|pubdate|"
+    r"entry-?date|"
+    r"post-?date|dateline|post-?meta|entry-?meta|article-?meta|byline|meta|info|postmetadata|fecha|data)(?:$|[\s_-])",
+    re.I,
+)
+_LONGEST_DAY = 120
 
 
 def _marked_day(tree: HtmlElement) -> str | None:
-    days: list[tuple[int, str]] = []
-    for element in tree.iter("time", "span", "p", "div", "abbr"):
+    """The day that an element says is the one of publication, else the one day that the page's dates agree on."""
+    stated: list[str] = []
+    timed: list[str] = []
+    shown: list[str] = []
+    for element in tree.iter(
+        "time", "span", "p", "div", "abbr", "li", "small", "em", "h2", "h3", "h4", "h5", "h6", "a", "dd"
+    ):
+        classes = f"{element.get('class') or ''} {element.get('id') or ''}"
         marked = "datepublished" in (element.get("itemprop") or "").lower() or element.get("pubdate") is not None
-        if element.tag != "time" and not marked:
+        if not (marked or element.tag == "time" or _DAY_CLASS.search(classes)):
             continue
         stamp = element.get("datetime") or element.get("content") or element.get("title") or ""
-        day = iso_day(stamp) or (iso_day(_text(element)) if marked else None)
-        if day and not _aside(element):
-            published = marked or re.search(r"publish|posted|entry-date", element.get("class") or "", re.I)
-            days.append((0 if published else 1, day))
-    best = [day for rank, day in days if rank == 0]
-    if best:
-        return best[0]
-    return days[0][1] if len({day for _, day in days}) == 1 else None
+        text = _words(_text(element))
+        day = iso_day(stamp) or (iso_day(text) if len(text) <= _LONGEST_DAY else None)
+        if day is None or _aside(element):
+            continue
+        if marked or (element.tag == "time" and re.search(r"publish|posted|entry-date", classes, re.I)):
+            stated.append(day)
+        elif element.tag == "time":
+            timed.append(day)
+        else:
+            shown.append(day)
+    if stated:
+        return stated[0]
+    for days in (timed, shown):
+        if len(set(days)) == 1:
+            return days[0]
+    return None
 
 
 _DIVIDER = re.compile(r"\s+(?:[|·•»«:]|--?|[–—]|::)\s+|\s*[|»]\s*")
 
 
-def _title(
-    tree: HtmlElement, headline: str | None, tag: str | None, library: str | None, outlet: str | None, url: str | None
-) -> str | None:
+def _title(tree: HtmlElement, heads: tuple[str | None, ...], outlet: str | None, url: str | None) -> str | None:
     """The headline as the page shows it: the ``h1`` that agrees with the head, else the head's without the site."""
     element = next((_words(_text(title)) for title in tree.iter("title")), None)
-    stated = [_without_site(text, outlet, url) for text in (headline, tag, element, library) if text and text.strip()]
+    stated = [_without_site(_words(text), outlet, url) for text in (*heads, element) if text and text.strip()]
     for heading in tree.iter("h1", "h2"):
         shown = _words(_text(heading))
-        if (
-            2 < len(shown) <= 250
-            and not (outlet and same_words(shown, outlet))
-            and any(_agree(shown, text) for text in stated)
-        ):
-            return shown
+        if 2 < len(shown) <= 250 and not (outlet and same_words(shown, outlet)):
+            for text in stated:
+                if _agree(shown, text):
+                    # A kicker or a day that stands in the same element, before the headline, is not of it.
+                    return text if _bare(shown).endswith(_bare(text)) else shown
     return next((text for text in stated if text and not (outlet and same_words(text, outlet))), None)
 
 
@@ -465,7 +524,7 @@ def _outlet(outlet: str | None, url: str | None) -> str | None:
     if not outlet:
         return None
     outlet = _words(outlet).lstrip("@")
-    if not 2 <= len(outlet) <= 80 or re.match(r"https?:|www\.", outlet):
+    if not 2 <= len(outlet) <= 80 or re.match(r"https?:|www\.|copyright\b|(?:blogger|wordpress|drupal)$", outlet, re.I):
         return None
     host = re.sub(r"^www\.", "", urlsplit(url).hostname or "") if url else ""
     return None if host and outlet.lower() == host.lower() else outlet

@@ -36,6 +36,11 @@ _ROLE_WORDS = re.compile(
     r"broadcasting|television|radio|tv)\b",
     re.IGNORECASE,
 )
+_DAYS = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|today|yesterday|"
+    r"january|february|march|april|june|july|august|september|october|november|december|\w*admin\w*",
+    re.IGNORECASE,
+)
 _ORGANISATIONS = frozenset(
     "reuters|ap|afp|associated press|the associated press|agence france-presse|dpa|upi|united press "
     "international|bloomberg|bloomberg news|xinhua|tass|"
@@ -63,7 +68,7 @@ def person(text: str, outlet: str | None = None, *, single: bool = False) -> str
         r"https?:|www\.|\S@\S|\.(?:com|org|net|de|co)\b|[\d#{}\\=%&?!…]", name
     ):
         return None
-    if name.lower() in _ORGANISATIONS or _ROLE_WORDS.search(name) or _same(name, outlet):
+    if _DAYS.fullmatch(name) or name.lower() in _ORGANISATIONS or _ROLE_WORDS.search(name) or _same(name, outlet):
         return None
     if re.search(r"[\u2e80-\u9fff\uac00-\ud7af]", name):
         return name if len(name) <= 8 else None
@@ -79,7 +84,7 @@ def people(text: str, outlet: str | None = None, *, single: bool = False) -> tup
     """Every person named in a by-line ("By Jane Doe, Staff Writer, and John Roe"), in order, without repetitions."""
     text = re.sub(r"\s+", " ", _ADDRESS.sub(" ", text)).strip()
     text = _LEAD.sub("", text)
-    text = re.sub(r" (?:for|at|from|in) (?:the )?[A-Z].*$", "", text)
+    text = re.sub(r" (?:(?:for|at|from|in) (?:the )?[A-Z]|(?:on|am) \w|,? \d).*$", "", text)
     parts = re.split(r"\s*[,;|/·•\n]\s*|\s+(?:and|und|et|with|mit|&|–|—|-)\s+|^and\s+", text)
     return unique(name for part in parts if (name := person(part, outlet, single=single)))
 
