@@ -1,4 +1,4 @@
-"""One archive: everything a Discord server, or the command line, keeps on record. The only file that knows all others."""
+"""One archive: what a Discord server, or the command line, keeps on record. The only file that knows all others."""
 
 from __future__ import annotations
 
@@ -260,7 +260,7 @@ class Archive:
         return self._compared(served, replace(building, state="candidate"), "candidate", embedded)
 
     def _complete(self, generation: Generation, progress: Callable[[int, int], None] | None = None) -> int:
-        """Derive the articles that ``generation`` does not cover yet, batch by batch; returns how many texts it embedded."""
+        """Derive the articles that ``generation`` does not cover yet; returns how many texts had to be embedded."""
         embedded = 0
         total = self._store.count_articles()
         while missing := self._store.missing(generation):

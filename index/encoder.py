@@ -7,7 +7,7 @@ import importlib.util
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -91,7 +91,8 @@ class SentenceEncoder:
 def _input_vectors(model: SentenceTransformer) -> NDArray[np.float32]:
     """The model's word-piece vectors less their mean, shape ``(vocabulary, width)``."""
     try:
-        table = model[0].auto_model.get_input_embeddings().weight.detach().numpy()
+        transformer: Any = model[0].auto_model
+        table = transformer.get_input_embeddings().weight.detach().numpy()
     except AttributeError as error:
         raise ModelUnavailable(
             "The model is not a transformer with word pieces; name another one in config.toml under [index.encoder]."

@@ -11,7 +11,7 @@ from index.encoder import Encoder
 
 NEAR, SAME = 0.14, 0.40
 """Cosines of word vectors at which two words begin to count, and count fully. On 29 pairs by hand the unrelated ones
-("soldiers", "containers") stay below .15, the related ones ("send", "shipped": .36, "bought", "acquired": .50) above."""
+("soldiers", "containers") stay below .15, related ones ("send", "shipped": .36, "bought", "acquired": .50) above."""
 
 KEPT = 50_000
 """Words whose vectors stay in memory: 77 MB at 384 dimensions, more than the vocabulary of 10,000 articles."""

@@ -79,9 +79,9 @@ def _entries(article: Article, passages: Sequence[Passage], attributions: Sequen
     for place, passage in enumerate(passages):
         yield Entry(place, article.words(passage.span))
     for attribution in attributions:
-        place = _quoted_by(attribution, passages)
-        if place is not None and attribution.speaker is not None:
-            yield Entry(place, claim_text(article.text, attribution), claim=True)
+        quoted = _quoted_by(attribution, passages)
+        if quoted is not None and attribution.speaker is not None:
+            yield Entry(quoted, claim_text(article.text, attribution), claim=True)
 
 
 def claim_text(text: str, attribution: Attribution) -> str:

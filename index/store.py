@@ -1,4 +1,4 @@
-"""The truth: articles, passages, attributions, vectors by content hash, generations, and word search, in one SQLite file.
+"""The truth, in one SQLite file: articles, passages, attributions, vectors by content hash, generations, word search.
 
 Every write is one transaction, so a process killed at any moment leaves the last complete state. Vectors are kept by
 the hash of (model, text): indexing again embeds only what changed. What is derived from an article belongs to a
@@ -87,7 +87,8 @@ def _m001_initial(db: sqlite3.Connection) -> None:
         CREATE INDEX attributions_generation ON attributions (generation);
         CREATE TABLE passages (
             id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
-            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+            start INTEGER NOT NULL, "end" INTEGER NOT NULL,
             said_by INTEGER REFERENCES attributions ON DELETE SET NULL);
         CREATE INDEX passages_article ON passages (article, generation);
         CREATE INDEX passages_generation ON passages (generation);
@@ -178,14 +179,14 @@ class Store:
 
     def article(self, article_id: str) -> Article:
         """The stored article. Raises ``NoSuchArticle``."""
-        found = self._db.execute(f"SELECT {_ARTICLE} FROM articles a WHERE id = ?", (article_id,)).fetchone()
+        found = self._db.execute(f"{_ARTICLES} WHERE a.id = ?", (article_id,)).fetchone()
         if found is None:
             raise NoSuchArticle(article_id)
         return _article(found)
 
     def articles(self) -> Iterator[Article]:
         """All articles, in the order they were first added."""
-        for row in self._db.execute(f"SELECT {_ARTICLE} FROM articles a ORDER BY row"):
+        for row in self._db.execute(f"{_ARTICLES} ORDER BY a.row"):
             yield _article(row)
 
     def article_ids(self) -> frozenset[str]:
@@ -202,7 +203,7 @@ class Store:
         """The first article with this url, origin or text hash (exactly one of them is given); ``None`` if new."""
         column, value = next((c, v) for c, v in (("url", url), ("origin", origin), ("sha256", sha256)) if v is not None)
         found = self._db.execute(
-            f"SELECT {_ARTICLE} FROM articles a WHERE {column} = ? ORDER BY row LIMIT 1",  # noqa: S608  # own column name
+            f"{_ARTICLES} WHERE a.{column} = ? ORDER BY a.row LIMIT 1",  # the column is one of three names above
             (value,),
         ).fetchone()
         return None if found is None else _article(found)
@@ -308,7 +309,8 @@ class Store:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 generation.id, row, _spans_json(attribution.content), _spans_json(attribution.source),
-                _spans_json(attribution.cue), attribution.kind.value, speaker and speaker.name, speaker and speaker.role,
+                _spans_json(attribution.cue), attribution.kind.value,
+                speaker and speaker.name, speaker and speaker.role,
                 speaker is None or speaker.named, attribution.confidence,
             ),
         )  # fmt: skip
@@ -328,7 +330,7 @@ class Store:
         return done.rowcount
 
     def vectors(self, generation: Generation, after: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
-        """Entry ids, shape ``(n,)``, and their vectors, shape ``(n, dimension)``, of entries with an id over ``after``."""
+        """Ids, shape ``(n,)``, and vectors, shape ``(n, dimension)``, of the entries with an id over ``after``."""
         rows = self._db.execute(
             "SELECT e.id, v.vector FROM entries e JOIN vectors v ON v.key = e.key "
             "WHERE e.generation = ? AND e.id > ? ORDER BY e.id",
@@ -408,8 +410,8 @@ class Store:
             conditions.append("a.date <= ?")
             values.append(filters.until)
         rows = self._db.execute(
-            "SELECT p.id, a.id, t.name, t.role FROM passages p JOIN articles a ON a.row = p.article "
-            f"LEFT JOIN attributions t ON t.id = p.said_by WHERE {' AND '.join(conditions)}",  # own conditions
+            "SELECT p.id, a.id, t.name, t.role FROM passages p JOIN articles a ON a.row = p.article "  # noqa: S608
+            f"LEFT JOIN attributions t ON t.id = p.said_by WHERE {' AND '.join(conditions)}",  # the conditions above
             values,
         )
         passages = frozenset(
@@ -457,12 +459,13 @@ class Store:
         return dict(rows)
 
     def article_word_scores(self, terms: Sequence[str], limit: int) -> dict[str, float]:
-        """Article id → BM25 score (larger is better) of the ``limit`` best articles; a word in the title counts double."""
+        """Article id → BM25 score (larger is better) of the ``limit`` best; a word in the title counts double."""
         query = _match_query(terms)
         if not query:
             return {}
         rows = self._db.execute(
-            "SELECT a.id, -bm25(article_words, 2.0, 1.0) AS score FROM article_words w JOIN articles a ON a.row = w.rowid "
+            "SELECT a.id, -bm25(article_words, 2.0, 1.0) AS score "
+            "FROM article_words w JOIN articles a ON a.row = w.rowid "
             "WHERE article_words MATCH ? ORDER BY score DESC LIMIT ?",
             (query, limit),
         )
@@ -484,7 +487,7 @@ class _OneByOne:
                 statement = ""
 
 
-_ARTICLE = "a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256"
+_ARTICLES = "SELECT a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256 FROM articles a"
 _PASSAGES = (
     'SELECT p.id, a.id, p.start, p."end", t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence '
     "FROM passages p JOIN articles a ON a.row = p.article LEFT JOIN attributions t ON t.id = p.said_by"
@@ -528,7 +531,7 @@ def _batches(items: list[_T], size: int) -> Iterator[list[_T]]:
 
 
 def _match_query(terms: Sequence[str]) -> str:
-    """An FTS5 query for any of the terms. Only letters and digits get in, each quoted: no query syntax of a member's."""
+    """An FTS5 query for any of the terms. Only letters and digits get in, each quoted: no member's query syntax."""
     words = dict.fromkeys(word for term in terms for word in _WORD.findall(term))
     # "US" is also written "U.S.", which the index holds as two words in a row.
     dotted = [" ".join(word) for word in words if len(word) in (2, 3) and word.isupper()]

@@ -35,7 +35,7 @@ class Vectors:
             return []
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]  # stub
         scores, ids = self._index.search(np.atleast_2d(vector), min(count, len(self)), params=parameters)
         # FAISS fills up with -1 where there are fewer than asked for.
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
