@@ -16,13 +16,12 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from index.check import Change, Op, Verdict, VerdictKind
 from index.links import text_fragment_link
 from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply, Speaker
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
-
-    from index.check import Verdict
 
 KINDS = {
     Kind.DIRECT: "in their own words",
@@ -41,6 +40,16 @@ REASONS = {
     Reason.UNCLEAR_QUESTION: "The question names nothing that could be looked up.",
 }
 """Why there is no answer, in plain words."""
+
+VERDICTS = {
+    VerdictKind.VERBATIM: "On record, word for word.",
+    VerdictKind.ALTERED: "On record, but the words were altered.",
+    VerdictKind.STITCHED: "Put together from words that do not stand together on record.",
+    VerdictKind.WRONG_SPEAKER: "The words are on record, but somebody else said them.",
+    VerdictKind.PARAPHRASE: "On record in other words; not a quotation.",
+    VerdictKind.NOT_ON_RECORD: "Not on record.",
+}
+"""What each verdict means, in plain words."""
 
 _SPEAKER_COLOURS = ("cyan", "green", "yellow", "magenta", "blue", "red")
 
@@ -190,38 +199,26 @@ class Printer:
 
     def verdict(self, verdict: Verdict) -> None:
         """Whether a claimed quotation is on record, and how the record differs."""
-        self.line((VERDICTS[verdict.verdict.value], "bold"))
+        self.line((VERDICTS[verdict.verdict], "bold"))
         if verdict.diff:
-            self.line(
-                *(part for change in verdict.diff for part in _change(change.op.value, change.said, change.record))
-            )
+            self.line(*(part for change in verdict.diff for part in _change(change)))
         if verdict.closest:
             self.line()
-            self.line(("On record:", "yellow"))
+            self.line(("Closest on record:", "yellow"))
             self.hit(verdict.closest)
 
 
-VERDICTS = {
-    "verbatim": "On record, word for word.",
-    "altered": "On record, but the words were altered.",
-    "stitched": "Joined together from words that do not stand together.",
-    "wrong_speaker": "The words are on record, but somebody else said them.",
-    "paraphrase": "On record in other words; not a quotation.",
-    "not_on_record": "Not on record.",
-}
-"""What each verdict means, in plain words."""
-
-
-def _change(op: str, said: str, record: str) -> list[str | tuple[str, str]]:
-    match op:
-        case "same":
+def _change(change: Change) -> list[str | tuple[str, str]]:
+    said, record = (f"[+{change.said}+]", "red"), (f"[-{change.record}-]", "green")
+    match change.op:
+        case Op.SAME:
+            return [change.said, " "]
+        case Op.ADDED:
             return [said, " "]
-        case "added":
-            return [(f"[+{said}+]", "red"), " "]
-        case "dropped":
-            return [(f"[-{record}-]", "green"), " "]
-        case _:
-            return [(f"[-{record}-]", "green"), (f"[+{said}+]", "red"), " "]
+        case Op.DROPPED:
+            return [record, " "]
+        case Op.CHANGED:
+            return [record, said, " "]
 
 
 def spoken_by(hit: Hit) -> str:

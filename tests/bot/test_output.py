@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.output import KINDS, REASONS, VERDICTS, Printer, console, visible
-from index.check import VerdictKind
+from index.check import Change, Op, Verdict, VerdictKind
 from index.types import Abstention, Answer, Article, Attribution, Hit, Kind, Passage, Reason, Span, Speaker
 
 ARTICLE = Article("a1", 'The mayor left. "It rained," said Ada Ruiz.', "Rain", "Courier", ("Bo Lind",), "2024-05-06")
@@ -109,7 +109,7 @@ def test_every_kind_reason_and_verdict_has_words() -> None:
     """A new kind, reason or verdict cannot be forgotten here."""
     assert set(KINDS) == set(Kind)
     assert set(REASONS) == set(Reason)
-    assert set(VERDICTS) == {kind.value for kind in VerdictKind}
+    assert set(VERDICTS) == set(VerdictKind)
 
 
 def test_silence_names_its_reason_and_labels_the_nearest() -> None:
@@ -119,6 +119,22 @@ def test_silence_names_its_reason_and_labels_the_nearest() -> None:
     out = file.getvalue()
     assert out.startswith("Not on record. Nothing on record is about this.")
     assert out.index("not an answer") < out.index("It rained")
+
+
+def test_a_checked_quotation_shows_what_was_changed() -> None:
+    """Words of the claim and of the record stand side by side, each marked as what it is."""
+    file = io.StringIO()
+    changes = (
+        Change(Op.SAME, "It", "It"),
+        Change(Op.CHANGED, "snowed", "rained"),
+        Change(Op.ADDED, "twice", ""),
+        Change(Op.DROPPED, "", "here"),
+    )
+    Printer(console(file)).verdict(Verdict(VerdictKind.ALTERED, _hit(), changes))
+    said, differs, _, label, *_ = file.getvalue().splitlines()
+    assert said == "On record, but the words were altered."
+    assert differs.strip() == "It [-rained-][+snowed+] [+twice+] [-here-]"
+    assert label == "Closest on record:"
 
 
 def test_claims_on_a_terminal_show_the_whole_text() -> None:
