@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from index.check import Change, Op, Verdict, VerdictKind
@@ -114,16 +113,19 @@ class Printer:
     def __init__(self, to: Console) -> None:
         self._console = to
 
-    def line(self, *parts: str | tuple[str, str], indent: int = 0) -> None:
-        """One line of text or ``(text, style)`` parts; wrapped on a terminal, left whole elsewhere."""
+    def line(self, *parts: str | tuple[str, str], indent: int = 0, whole: bool = False) -> None:
+        """One line of text or ``(text, style)`` parts; folded on a terminal unless ``whole``, never elsewhere."""
         text = Text.assemble(
             *(visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts)
         )
-        if self._console.is_terminal:
-            self._console.print(Padding(text, (0, 0, 0, indent), expand=False))
-        else:
-            # A program or a file reads this: one quotation stays one line, and nothing is filled up with spaces.
-            self._console.print(Text(" " * indent) + text, soft_wrap=True)
+        margin = Text(" " * indent)
+        if whole or not self._console.is_terminal:
+            # A program or a file reads this, or somebody clicks on it: one quotation, one address stays one line.
+            self._console.print(margin + text, soft_wrap=True)
+            return
+        for line in text.wrap(self._console, max(20, self._console.width - indent)):
+            line.rstrip()
+            self._console.print(margin + line, soft_wrap=True)
 
     def reply(self, reply: Reply) -> None:
         """An answer's quotations, or why there is none and what comes nearest."""
@@ -147,7 +149,7 @@ class Printer:
         self.line("— ", (spoken_by(hit), "cyan"), indent=2)
         self.line(described(article), indent=2)
         if link := text_fragment_link(article, span):
-            self.line((link, "underline blue"), indent=2)
+            self.line((link, "underline blue"), indent=2, whole=True)
         self.line((f"receipt {article.id} {article.sha256[:12]} {span.start}–{span.end}", "dim"), indent=2)
 
     def fields(self, values: Mapping[str, object]) -> None:
@@ -174,7 +176,7 @@ class Printer:
         """An article as it is stored, and who says what in it."""
         self.line((described(article), "bold"))
         if article.url:
-            self.line((article.url, "underline blue"))
+            self.line((article.url, "underline blue"), whole=True)
         self.line()
         self.claims(article.text, attributions)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 
 import pytest
@@ -72,6 +73,16 @@ def test_a_pipe_gets_whole_lines_without_colour() -> None:
     out = _printed(_hit(None, article))
     assert article.text[16:].rstrip() in out
     assert "\x1b" not in out
+
+
+def test_a_terminal_folds_words_but_never_an_address() -> None:
+    """On a narrow terminal no line of prose is too long, while a link stays in one piece to be clicked."""
+    article = Article("a1", "The mayor left. " + "It rained and rained. " * 9, url="https://example.org/" + "rain" * 20)
+    lines = re.sub(r"\x1b\[[\d;]*m", "", _printed(_hit(None, article), terminal=True)).splitlines()
+    link = next(line for line in lines if "https://" in line)
+    assert link.strip().startswith("https://example.org/rainrain")
+    assert all(len(line) <= 60 for line in lines if line is not link)
+    assert "".join(lines).replace(" ", "").startswith(article.text[16:].replace(" ", ""))
 
 
 def test_a_terminal_gets_colour_unless_it_asks_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
