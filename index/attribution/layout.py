@@ -82,7 +82,10 @@ class Unit:
 
 
 def _stands_alone(token: Token) -> bool:
-    return token.quotation is not None and token.quotation.words >= 2
+    quotation = token.quotation
+    return quotation is not None and (
+        quotation.words >= 2 or (quotation.inner is not None and token.text.rstrip("”\"'’»")[-1:] in tuple(".?!…"))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Layout:
 
 
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[’'\-&/.][^\W_]+|,(?<=\d,)\d+)*")
-_DOUBLE = re.compile(r"[“”\"„«»‟]|''|``|’’|‘‘")
+_DOUBLE = re.compile(r"[“”\"„«»‟]|'{2,3}|``|’’|‘‘")
 _SINGLE_OPEN = re.compile(r"(?<![^\W_])[‘'](?=[^\W_])")
 _SINGLE_CLOSE = re.compile(r"(?<=[^\s(\[])[’'](?![^\W_])")
 _ELISIONS = re.compile(r"[‘'](?:\d0?s|em|til|tis|twas|cause|bout|round|n|ve|s|re|ll|d)\b", re.IGNORECASE)

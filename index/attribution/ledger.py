@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.attribution import lexicon as lex
 from index.attribution.layout import Layout, Token, words
@@ -14,7 +14,7 @@ from index.types import Span
 _SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 _ROLE_REACH = 9
 """Words before a name that may belong to its role."""
-_APPOSITION_REACH = 16
+_APPOSITION_REACH = 22
 """Words behind a name that may belong to its role."""
 
 
@@ -48,6 +48,8 @@ class Mention:
     possessive: bool = False
     bare: bool = False
     """By one name only."""
+    doubtful: bool = False
+    """Capitalised words that may or may not be somebody: they only cast doubt on whom a pronoun means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
     found: list[tuple[_Run, int, tuple[Token, ...]]] = []
     leftovers: list[tuple[_Run, tuple[Token, ...], str | None]] = []
     organisations: set[str] = set()
+    doubtful: list[Mention] = []
     surnames_addressed = {name for run in runs if (name := _addressed(run)) is not None}
     for run in runs:
         title, name = _split(run)
@@ -106,10 +109,13 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
             continue
         if name and any(_clean(token).lower() in lex.ORGANISATION_WORDS for token in run.tokens):
             organisations.add(" ".join(_clean(token) for token in run.tokens))
+        elif 2 <= len(name) <= 3 and _could_be_person(run, name):
+            doubtful.append(Mention(Span(name[0].start, name[-1].end), None, run.possessive, doubtful=True))
         if len(name) == 1:
             leftovers.append((run, name, role))
     _merge_longer(people, by_parts, found)
-    return _settled(layout.text, people, found, leftovers, frozenset(organisations), frozenset(lower_words))
+    settled = _settled(layout.text, people, found, leftovers, frozenset(organisations), frozenset(lower_words))
+    return replace(settled, mentions=tuple(sorted((*settled.mentions, *doubtful), key=lambda mention: mention.span)))
 
 
 def _runs(layout: Layout) -> tuple[list[_Run], set[str]]:
@@ -133,7 +139,7 @@ def _runs_of(tokens: list[Token], lower_words: set[str], layout: Layout, quoted:
     opens = True
     while at < len(tokens):
         token = tokens[at]
-        if not token.is_capital or _no_name(token):
+        if not token.is_capital or (_no_name(token) and not (token.lower == "will" and not opens)):
             if token.is_word:
                 if not token.is_capital:
                     lower_words.add(token.lower)
@@ -252,8 +258,9 @@ def _is_person(
     addressed: set[str],
 ) -> bool:
     """Whether two to five capitalised words are somebody's name: no word against it, and some evidence for it."""
-    parts = [_clean(token).lower() for token in name]
-    proper = [part for part in parts if part not in _SUFFIXES and part not in lex.NAME_PARTICLES]
+    parts = ["" if _is_lower_acronym(token) else _clean(token).lower() for token in name]
+    particles = {token.text for token in name if token.text in lex.NAME_PARTICLES}
+    proper = [part for part in parts if part not in _SUFFIXES and part not in particles]
     if not 2 <= len(proper) <= 4:
         return False
     known_first = proper[0] in _FIRST_NAMES
@@ -273,41 +280,68 @@ def _is_person(
     if role is not None:
         return True
     at = bisect_right(spoken, name[0].start, key=lambda span: span.start) - 1
-    if 0 <= at and spoken[at].start <= name[0].start and name[-1].end <= spoken[at].end and not run.possessive:
-        before = run.before[-1].lower if run.before else ""
-        if before not in ("the", "a", "an") and not any(part in lex.ORGANISATION_WORDS for part in proper):
+    if 0 <= at and spoken[at].start == run.tokens[0].start and name[-1].end <= spoken[at].end and not run.possessive:
+        # Somebody who speaks and bears no word of an organisation is taken for a person.
+        if not any(part in lex.ORGANISATION_WORDS for part in proper):
             return True
     return _apposition(run) is not None
 
 
+def _could_be_person(run: _Run, name: tuple[Token, ...]) -> bool:
+    """Whether nothing speaks against two or three capitalised words being a name."""
+    parts = [_clean(token).lower() for token in name]
+    if run.before and run.before[-1].lower in lex.ARTICLES:
+        return False
+    against = lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES | lex.MONTHS
+    return not any(part in against or not part.isalpha() or token.text.isupper() for part, token in zip(parts, name, strict=True))
+
+
+def _is_lower_acronym(token: Token) -> bool:
+    """Whether "Un" is a name, since "UN" would be the organisation."""
+    return _clean(token).lower() in lex.ACRONYMS and not token.text.isupper()
+
+
 def _role_before(run: _Run, title: tuple[Token, ...], name: tuple[Token, ...]) -> str | None:
     """The role in front of a name: "National Security Council spokesperson", "President", "Texas Gov."."""
-    titled = [token for token in title if token.lower not in lex.HONORIFICS]
+    titled = [token for token in title if token.lower not in lex.HONORIFICS and token.lower != "dr."]
     before = list(run.before)
     words_before: list[Token] = []
-    if titled or (before and before[-1].is_word and before[-1].lower in lex.ROLE_NOUNS and not title):
+    if len(before) >= 2 and before[-1].lower == "of" and before[-2].is_capital and before[-2].lower in lex.TITLES and titled:
+        # "Secretary of State John Kerry", "Director of National Intelligence James Clapper".
+        at = len(before) - 1
+        while at > 0 and before[at - 1].is_capital and _in_role(before[at - 1]):
+            at -= 1
+        return _spelled([*before[at:], *titled])
+    if titled or (before and before[-1].is_word and lex.is_role(before[-1].lower) and not title):
         at = len(before)
+        small_head = not titled
         while at > 0 and _in_role(before[at - 1]):
+            token = before[at - 1]
+            if not small_head and not token.is_capital and token.is_word and not _modifies_title(token):
+                break
             at -= 1
         words_before = before[at:]
+        while words_before and words_before[0].is_capital and words_before[0].lower in ("well", "oh", "yes", "no"):
+            words_before = words_before[1:]
         # A role is a noun phrase: it does not begin with what belongs to the verb before it.
         while words_before and words_before[0].text in "&’'/-":
             words_before = words_before[1:]
     elif not titled:
         return _role_before_comma(run)
     tokens = [*words_before, *titled]
-    if not tokens or not any(_head(token) in lex.ROLE_NOUNS for token in tokens[-1:]):
+    if not tokens or not any(lex.is_role(token.lower) for token in tokens[-1:]):
         return _role_before_comma(run) if not tokens else None
     return _spelled(tokens)
 
 
-def _head(token: Token) -> str:
-    return token.lower.rsplit("-", 1)[-1]
+def _modifies_title(token: Token) -> bool:
+    """Whether a word in small letters may belong to a title in capitals behind it: "former President"."""
+    return token.lower in lex.ROLE_MODIFIERS or token.lower in lex.ROLE_NOUNS or _possessive(token)
 
 
 def _in_role(token: Token) -> bool:
     if not token.is_word:
-        return token.text in "&/-"
+        return token.text in "&/"
     word = token.lower
     if word in lex.DETERMINERS or word in lex.PREPOSITIONS or word in lex.SUBORDINATORS or word in lex.CONJUNCTIONS or word in lex.PRONOUNS:
         return False
@@ -325,7 +359,7 @@ def _in_role(token: Token) -> bool:
 def _role_before_comma(run: _Run) -> str | None:
     """The role in "the spokesman, John Kirby,"."""
     before = list(run.before)
-    if len(before) < 3 or before[-1].text != "," or not before[-2].is_word or before[-2].lower not in lex.ROLE_NOUNS:
+    if len(before) < 3 or before[-1].text != "," or not before[-2].is_word or not lex.is_role(before[-2].lower):
         return None
     if before[-2].is_capital:
         return None
@@ -345,12 +379,17 @@ def _spelled(tokens: list[Token]) -> str | None:
     for left, right in zip(tokens, tokens[1:], strict=False):
         parts.append(right.text if left.end == right.start else " " + right.text)
     role = "".join(parts).strip(" ,-")
+    for leading in ("his ", "her ", "its ", "their ", "another ", "this ", "that "):
+        role = role.removeprefix(leading)
     return role if 1 < len(role) <= 120 else None
 
 
 def _apposition(run: _Run) -> str | None:
     """The role behind a name: "John Kirby, a spokesman for the National Security Council,"."""
     after = list(run.after)
+    if len(after) > 2 and after[0].lower == "is" and after[1].lower in ("a", "an", "the"):
+        # "John Kirby is a spokesman for …" says it as an apposition does.
+        return _described_by(after, 2)
     if run.possessive or len(after) < 2 or after[0].text not in (",", "—", "–", "("):
         return None
     at = 1
@@ -361,23 +400,44 @@ def _apposition(run: _Run) -> str | None:
     start = at
     if after[at].lower in lex.ARTICLES:
         start = at + 1
-    elif not (after[at].is_word and (after[at].lower in ("former", "then", "his", "her", "its", "their") or _head(after[at]) in lex.ROLE_NOUNS or _possessive(after[at]) or after[at].is_capital)):
+    elif not (after[at].is_word and (after[at].lower in ("former", "then", "his", "her", "its", "their") or lex.is_role(after[at].lower) or _possessive(after[at]) or after[at].is_capital)):
         return None
+    return _described_by(after, start)
+
+
+_ABBREVIATED_TITLES = frozenset("sen. rep. gov. sens. reps. govs. mr. mrs. ms. dr. gen. lt.".split())
+"""What begins somebody else's name, not a description."""
+
+
+def _described_by(after: list[Token], start: int) -> str | None:
+    """The noun phrase from ``start`` on, where it says what somebody is."""
     end = start
     while end < len(after) and after[end].text not in (",", ".", ";", ")", "—", "–", ":", "--", "?", "!", "(") and not after[end].is_quotation:
-        if after[end].lower in ("who", "that", "which", "whose", "when", "where", "whom", "and") and end > start:
-            if after[end].lower == "and" and any(_head(t) in lex.ROLE_NOUNS for t in after[end + 1 : end + 3]):
+        word = after[end].lower
+        if word in ("who", "that", "which", "whose", "when", "where", "whom", "and") and end > start:
+            if word == "and" and end + 1 < len(after) and not (after[end + 1].is_capital and after[end + 1].lower in lex.TITLES):
                 end += 1
                 continue
+            break
+        if end > start + 1 and word.endswith("ed") and end + 1 < len(after) and after[end + 1].lower in lex.PREPOSITIONS:
+            break
+        if end > start + 1 and (lex.is_adverb(word) or word in ("working", "running", "serving", "living", "based")):
             break
         end += 1
     if end == len(after) and len(after) == _APPOSITION_REACH:
         # The description is longer than what is looked at: keep the noun phrase up to its last preposition.
         end = max((n for n in range(start + 1, end) if after[n].lower in lex.PREPOSITIONS), default=start)
+    if end < len(after) and after[end].is_quotation:
+        # "host of MSNBC's “Morning Joe”": without the name of the programme only the host is left.
+        end = max((n for n in range(start + 1, end) if after[n].lower in lex.PREPOSITIONS), default=end)
+    while start < end and after[start].lower in ("his", "her", "its", "their", "another", "a", "an", "the"):
+        if after[start].lower == "another":
+            return None
+        start += 1
     phrase = after[start:end]
-    if not phrase or len(phrase) > 14:
+    if not phrase or len(phrase) > 16 or phrase[0].lower in _ABBREVIATED_TITLES:
         return None
-    heads = [n for n, token in enumerate(phrase) if _head(token) in lex.ROLE_NOUNS and not (token.is_capital and token.lower in ("house", "star"))]
+    heads = [n for n, token in enumerate(phrase) if lex.is_role(token.lower) and not (token.is_capital and token.lower in ("house", "star"))]
     if not heads or any(token.lower in lex.PREPOSITIONS and token.lower != "of" for token in phrase[: heads[0]]):
         return None
     if any(token.lower in lex.IRREGULAR_VERBS or (token.lower in lex.CUE_FORMS and token.lower not in lex.ROLE_NOUNS and token.lower.endswith(("ed", "said", "says", "told"))) for token in phrase):
@@ -443,11 +503,22 @@ def _merge_longer(
         ]
         if len(fits) == 1:
             moved[index] = fits[0]
+    # One letter apart in the first name, with the same surname, is a slip of the pen: Kristin and Kristen.
+    for index, person in enumerate(people):
+        for other in range(index):
+            if index in moved or other in moved or people[other].surname != person.surname:
+                continue
+            if people[other].gender == person.gender and _one_letter_apart(people[other].parts[0], person.parts[0]):
+                moved[index] = other
     for at, (run, index, name) in enumerate(found):
         if index in moved:
             found[at] = (run, moved[index], name)
     for key, index in list(by_parts.items()):
         by_parts[key] = moved.get(index, index)
+
+
+def _one_letter_apart(left: str, right: str) -> bool:
+    return len(left) == len(right) >= 6 and sum(a != b for a, b in zip(left, right, strict=True)) == 1
 
 
 def _settled(

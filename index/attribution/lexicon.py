@@ -54,11 +54,13 @@ _VERBS = {
     "marvel muse rail rant gripe affirm attest certify decree stipulate advise:a",
     # Only quotation marks.
     "q": "continue shout yell chant exclaim cry whisper mutter begin scream plead bellow crow blurt chide cheer "
-    "interject retort fume ask:a urge:a text comment threaten:i offer go_on chime_in read intone mock tease scoff "
-    "snap conclude tout thunder roar demand",
+    "interject retort fume ask:a urge:a text comment threaten offer go_on chime_in read intone mock tease scoff "
+    "snap conclude thunder roar demand charge riff question retaliate laugh reflect confide crack enthuse gush ponder query "
+    "inquire wonder answer sigh warble vent grumble sing preach lecture scold chuckle explode fire_back shoot_back "
+    "sum_up",
     # The object is described in quoted words.
     "d": "call describe dismiss denounce blast slam criticize criticise praise label brand hail decry condemn deride "
-    "deem characterize characterise bemoan term portray accuse blame attack rip tout cite refer_to",
+    "deem characterize characterise bemoan term portray accuse blame rip",
 }
 _WRITING = frozenset("write tweet retweet email post text".split())
 
@@ -78,6 +80,10 @@ _IRREGULAR = {
     "point_out": ("points", "pointed", "pointing"),
     "chime_in": ("chimes", "chimed", "chiming"),
     "refer_to": ("refers", "referred", "referring"),
+    "fire_back": ("fires", "fired", "firing"),
+    "shoot_back": ("shoots", "shot", "shooting"),
+    "sum_up": ("sums", "summed", "summing"),
+    "sing": ("sings", "sang", "singing"),
     "relate": ("relates", "related", "relating"),
     "slam": ("slams", "slammed", "slamming"),
     "snap": ("snaps", "snapped", "snapping"),
@@ -114,13 +120,15 @@ def _cue_forms() -> dict[str, tuple[Verb, Form]]:
 CUE_FORMS = _cue_forms()
 """Lower-case spelling of every form of every reporting verb -> the verb and the form."""
 
-PARTICLES = {"point_out": "out", "go_on": "on", "chime_in": "in", "refer_to": "to"}
+PARTICLES = {"point_out": "out", "go_on": "on", "chime_in": "in", "refer_to": "to", "fire_back": "back",
+             "shoot_back": "back", "sum_up": "up"}
 """Verbs that report only with their particle."""
 
 AMBIGUOUS_PRESENT = frozenset(
     "claims reports notes states tweets posts comments promises remarks signals hints texts emails pledges vows counters "
     "highlights alleges reads calls terms labels brands tells protests stresses quips jokes attacks demands offers cries "
-    "mocks screams chants shouts cheers crows snaps".split()
+    "mocks screams chants shouts cheers crows snaps charges questions laughs cracks queries wonders answers sighs vents grumbles sings "
+    "lectures charge question laugh crack answer".split()
 )
 """Present forms that are nouns as often: they report only with "that", a colon or quotation marks beside them."""
 
@@ -166,13 +174,15 @@ CLAUSE_STARTERS = frozenset("he she they it we i there this these those what how
 PREPOSITIONS = frozenset(
     "in on at during after before to by via through from outside inside of about with over under for against near around "
     "amid amidst within between among following upon toward towards across behind beside along without into despite "
-    "since until till regarding concerning throughout".split()
+    "since until till regarding concerning throughout versus vs vs. per".split()
 )
 SUBORDINATORS = frozenset(
     "that because when while although though if where which who whom whose whether than so unless until since as after "
     "before how why what once".split()
 )
 CONJUNCTIONS = frozenset("and but or nor yet so".split())
+ASIDES = frozenset("however too also meanwhile though instead nevertheless nonetheless moreover".split())
+"""Words that may stand between commas behind a subject."""
 OPENERS = frozenset(
     "but and so yet still however meanwhile later then also thus plus moreover furthermore additionally instead "
     "afterward afterwards indeed nevertheless nonetheless earlier today yesterday or".split()
@@ -196,6 +206,13 @@ NOT_VERBS = frozenset(
 )
 """Words in -ed that are no verbs, or stand before a noun more often."""
 
+STATES = frozenset(
+    "calif. conn. fla. mass. mich. minn. pa. ga. va. ariz. colo. ill. ind. kan. ky. la. md. mo. mont. neb. nev. okla. "
+    "ore. tenn. tex. vt. wash. wis. wyo. ala. ark. del. ohio oh ca ny nj pa tx fl d.c. n.y. n.j. n.c. s.c. n.h. r.i. n.m. "
+    "w.va. n.d. s.d. u.s.".split()
+) - {"u.s.", "ohio"}
+"""Abbreviated states: the end of "of Flint, Mich.", never a speaker."""
+
 HONORIFICS = {"mr": "m", "mr.": "m", "mrs": "f", "mrs.": "f", "ms": "f", "ms.": "f", "miss": "f", "sir": "m",
               "lord": "m", "lady": "f", "dame": "f", "madame": "f"}
 """Forms of address -> gender. They are dropped from a name that is known in full."""
@@ -207,11 +224,17 @@ TITLES = frozenset(
     "chairman chairwoman chair commissioner attorney sheriff speaker premier commander deputy detective officer "
     "councilman councilwoman spokesman spokeswoman spokesperson ayatollah sheikh archbishop bishop cardinal rabbi imam "
     "father sister brother whip leader chief administrator superintendent treasurer comptroller magistrate inspector "
-    "coach manager analyst correspondent reporter editor host anchor strategist pollster adviser advisor aide candidate "
-    "nominee democrat republican rival billionaire businessman economist lawyer surrogate moderator lieutenant sens. "
+    "coach manager advocate staff counsel analyst correspondent reporter editor host anchor strategist pollster adviser advisor aide candidate "
+    "nominee democrat republican billionaire businessman economist lawyer surrogate moderator lieutenant sens. "
     "reps. govs. undersecretary envoy emeritus head ceo author surgeon".split()
 )
 """Words that may stand right before a name and say what the person is."""
+
+ROLE_MODIFIERS = frozenset(
+    "former then vice deputy acting retired late current ex assistant associate senior junior chief lead interim outgoing "
+    "incoming longtime veteran fellow state federal national local general prime first foreign presumptive u.s. then-".split()
+)
+"""Small words that may stand before a title written in capitals: "former President"."""
 
 ROLE_NOUNS = TITLES | frozenset(
     "spokespeople spokesmen official officials member members scientist researcher researchers historian engineer activist student resident voter supporter "
@@ -251,6 +274,8 @@ ORGANISATION_WORDS = frozenset(
     "facebook twitter google apple microsoft amazon youtube wikinews wikipedia wikileaks newsweek politico breitbart "
     "caucus conference confederation republicans democrats islands".split()
 )
+ACRONYMS = frozenset("cnn bbc fbi cia nasa nato un eu who".split())
+"""Organisations only where they are written in capitals."""
 PLACE_WORDS = frozenset(
     "north south east west northern southern eastern western united states kingdom korea york jersey carolina dakota "
     "virginia hampshire mexico america american africa asia europe london washington moscow beijing paris berlin tokyo "
@@ -347,6 +372,17 @@ MALE_NAMES = frozenset(
     "marc todd troy wesley ross roland rodney reince lindsey tucker sheldon corry robby jared barry ashton khizr julius "
     "evan clint rex lee karl kirk kurt lars magnus erik sven bjorn anders gustav hugh hamdullah ban nick rob".split()
 )
+
+
+def is_role(word: str) -> bool:
+    """Whether a lower-case noun says what somebody is, by the list or by its ending ("neurosurgeon", "screenwriter")."""
+    word = word.rsplit("-", 1)[-1]
+    return word in ROLE_NOUNS or (len(word) > 6 and word.endswith(_ROLE_ENDINGS))
+
+
+_ROLE_ENDINGS = ("ologist", "onomist", "ician", "surgeon", "writer", "maker", "woman", "spokesperson", "ographer", "keeper",
+                 "fighter", "player", "worker", "teacher", "leader", "manager", "officer", "lawyer", "adviser", "ivist",
+                 "arian", "dancer", "singer", "painter", "sculptor", "director", "curator", "minister", "master", "holder")
 
 
 def is_adverb(lower: str) -> bool:

@@ -92,12 +92,31 @@ class _Resolver:
     def referent(self, link: Link) -> _Referent:
         if not link.source:
             return _NOBODY
-        source = link.antecedent or link.source[0]
+        if link.antecedent is not None:
+            return self.relative(link)
+        source = link.source[0]
         tokens = words(self.text, source.start, source.end)
         if not tokens:
             return _NOBODY
         if len(tokens) == 1 and tokens[0].lower in lex.PRONOUNS:
             return self.pronoun(tokens[0], link)
+        return self.phrase(tokens, source, link)
+
+    def relative(self, link: Link) -> _Referent:
+        """Whom "who" stands for: the person named right before it, or the noun phrase before it."""
+        source = link.antecedent
+        if source is None:
+            return _NOBODY
+        tokens = words(self.text, source.start, source.end)
+        mentions = [m for m in self.ledger.within(source) if not m.doubtful]
+        if mentions and mentions[-1].span.end == source.end:
+            before = [token.lower for token in tokens if token.start < mentions[-1].span.start]
+            owned = any(word in lex.ROLE_NOUNS for word in before) and any(word in lex.PREPOSITIONS for word in before)
+            return _NOBODY if owned else self.person(mentions[-1], tokens)
+        if any(token.lower in lex.AUXILIARIES or token.lower in lex.PRONOUNS for token in tokens) or not tokens:
+            return _NOBODY
+        if tokens[0].lower not in lex.DETERMINERS and not tokens[-1].lower.endswith("s"):
+            return _NOBODY
         return self.phrase(tokens, source, link)
 
     # Names and descriptions -----------------------------------------------------------------------------------
@@ -107,7 +126,12 @@ class _Resolver:
         if not base:
             return _NOBODY
         span = Span(base[0].start, base[-1].end)
-        mentions = self.ledger.within(span)
+        mentions = [mention for mention in self.ledger.within(span) if not mention.doubtful]
+        if link.pattern is Pattern.NOUN and len(mentions) == 1:
+            return self.person(mentions[0], base)
+        partners = self.partners(tokens, base, source)
+        if partners is not None:
+            return partners
         heads = [mention for mention in mentions if self.is_head(mention, base)]
         if len(heads) == 1 and (len(mentions) == 1 or heads[0] is mentions[-1] or not _joins(base)):
             return self.person(heads[0], base)
@@ -120,6 +144,25 @@ class _Resolver:
         if following is not None:
             return self.person(following, base, role=_spelled_role(base))
         return self.described(base, span, link)
+
+    def partners(self, tokens: list[Token], base: list[Token], source: Span) -> _Referent | None:
+        """Two people with a description each: "Ann Cole, its head, and Tom Reed, its lawyer,"."""
+        spoken = [m for m in self.ledger.within(source) if not m.doubtful and not m.possessive]
+        by_start = {mention.span.start: mention for mention in spoken}
+        first = next((m for m in spoken if m.span.end <= base[-1].end and self.is_head(m, base)), None)
+        second = None
+        for at in range(len(base) + 1, len(tokens) - 1):
+            mention = by_start.get(tokens[at + 1].start)
+            if tokens[at].lower != "and" or tokens[at - 1].text != "," or mention is None:
+                continue
+            if mention.span.end == source.end or self.text[mention.span.end] == ",":
+                second = mention
+        if second is None or _joins(base):
+            return None
+        if first is None or first.person is None or second.person is None:
+            return _NOBODY
+        names = [self.ledger.people[mention.person].name for mention in (first, second) if mention.person is not None]
+        return _Referent(Speaker(" and ".join(names)), _Sort.GROUP)
 
     def is_head(self, mention: Mention, base: list[Token]) -> bool:
         """Whether the phrase is about the person, not about somebody of theirs ("a spokesman for Trump", "Trump aides")."""
@@ -145,12 +188,12 @@ class _Resolver:
 
     def apposed(self, tokens: list[Token], base: list[Token], source: Span) -> Mention | None:
         """The person in "the spokesman, John Kirby"."""
-        if not base[-1].is_word or base[-1].is_capital or base[-1].lower not in lex.ROLE_NOUNS:
+        if not base[-1].is_word or base[-1].is_capital or not lex.is_role(base[-1].lower):
             return None
         rest = tokens[len(base) :]
         if len(rest) < 2 or rest[0].text != "," or not rest[1].is_capital:
             return None
-        mentions = self.ledger.within(Span(rest[1].start, source.end))
+        mentions = [m for m in self.ledger.within(Span(rest[1].start, source.end)) if not m.doubtful]
         return mentions[0] if mentions and mentions[0].span.start == rest[1].start and base[0].lower != "a" else None
 
     def described(self, base: list[Token], span: Span, link: Link) -> _Referent:
@@ -161,11 +204,11 @@ class _Resolver:
         if base[0].lower in ("this", "that", "these", "those") and len(base) == 1:
             return _NOBODY
         definite = base[0].lower in ("the", "this", "that")
-        if last.is_capital and not self.only_opens(base, last, span):
-            body = base[1:] if base[0].lower in lex.ARTICLES else base
-            if not body:
-                return _NOBODY
-            ambiguous = [m for m in self.ledger.within(span) if m.person is None]
+        body = base[1:] if base[0].lower in lex.ARTICLES else base
+        if not body:
+            return _NOBODY
+        if last.is_capital and body[0].is_capital and not self.only_opens(base, last, span):
+            ambiguous = [m for m in self.ledger.within(span) if m.person is None and not m.doubtful]
             if ambiguous and len(body) <= 2:
                 return _NOBODY
             if body[0].lower in lex.DETERMINERS or (base[0].lower in ("a", "an") and not _is_organisation(body)):
@@ -197,7 +240,7 @@ class _Resolver:
     def by_role(self, base: list[Token], last: Token, span: Span) -> _Referent | None:
         """The one person whose role fits "the former president"."""
         head = _plain(last.lower)
-        if last.lower not in lex.ROLE_NOUNS:
+        if not lex.is_role(last.lower):
             return None
         wanted = {_plain(t.lower) for t in base[1:] if t.is_word} - {"former", "then", "longtime", "of", "the", "for"}
         fits = []
@@ -289,16 +332,28 @@ class _Resolver:
         span = self.layout.units[unit].span
         if until <= span.start:
             return found
+        pronoun = self.first_pronoun(unit, until, gender)
         for mention in self.ledger.within(Span(span.start, until)):
             if self.layout.quoted(mention.span):
                 continue
-            if mention.person is None:
+            if mention.person is None or (pronoun is not None and pronoun < mention.span.start):
+                # Two could be meant; or "he met John Smith": whoever "he" is, it is not Smith.
                 found.append(-1 - len(found))
                 continue
             person = self.ledger.people[mention.person]
             if person.gender in (None, gender) and mention.person not in found:
                 found.append(mention.person)
         return found if all(index >= 0 for index in found) else [-1, -2]
+
+    def first_pronoun(self, unit: int, until: int, gender: str) -> int | None:
+        """Where a unit first says "he" or "she" outside quotations."""
+        wanted = "he" if gender == "m" else "she"
+        for token in self.layout.units[unit].tokens:
+            if token.start >= until:
+                break
+            if token.is_word and token.lower in (wanted, wanted + "'s", wanted + "’s"):
+                return token.start
+        return None
 
 
 def _base(tokens: list[Token]) -> list[Token]:
@@ -337,7 +392,7 @@ def _head_token(base: list[Token]) -> Token | None:
     start = 1 if base[0].lower in lex.DETERMINERS and len(base) > 1 else 0
     for at in range(start + 1, len(base)):
         token = base[at]
-        if token.lower in lex.PREPOSITIONS and token.lower != "of" or token.lower in ("familiar", "close", "briefed", "involved", "who", "that"):
+        if token.lower in lex.PREPOSITIONS and token.lower != "of" or token.lower in ("familiar", "close", "briefed", "involved", "who", "that", "including"):
             return base[at - 1] if base[at - 1].is_word else None
         if token.lower == "of" and not base[at - 1].is_capital:
             return base[at - 1]

@@ -35,6 +35,8 @@ class Pattern(StrEnum):
     ACCORDING_BACK = "…, according to Kirby"
     NOUN = "Kirby's claim that …"
     LABEL = "Kirby: “…”"
+    AFTER_REPORT = "Kirby said it would end. “…”"
+    INTRODUCED = "Kirby said: ¶ “…”"
     BARE = "“…”"
     TURN = "MR. KIRBY: …"
 
@@ -55,9 +57,16 @@ class Link:
     """A quotation of its own sentence follows and was joined without a reporting verb."""
 
 
+_STANDING_ALONE = frozenset({Pattern.BARE, Pattern.AFTER_REPORT, Pattern.INTRODUCED})
+
 _REACH = 60
 """Tokens that are looked at on either side of a verb for its subject: longer noun phrases do not occur, and it keeps the time linear."""
 
+_NOTHING_SAID = frozenset("it this that so them these those him her more much as much something anything".split())
+"""Content that says nothing by itself: "Moscow denied it"."""
+_NO_SOURCE = frozenset("like including now not then simply also just there here as such".split())
+_NOUNS_LIKE_PARTICIPLES = frozenset("polling something everything nothing anything king being".split()) - {"being"}
+_FINITE = lex.BE | lex.HAVE | lex.DO | (lex.MODALS - {"may", "might", "will"})
 _TITLE_LEADS = frozenset(
     "on of in called titled entitled named show book film movie program programme magazine song album series podcast the "
     "memoir novel documentary host column".split()
@@ -67,14 +76,20 @@ _SMALL_WORDS = frozenset("of the a an and in on for to with at from is it".split
 
 def links(layout: Layout, skip: Sequence[Span] = ()) -> tuple[Link, ...]:
     """The links of a text in the order of its units; none in what overlaps the ordered, disjoint spans to ``skip``."""
-    by_unit = []
+    by_unit: list[list[Link]] = []
+    announced: dict[int, Link] = {}
     at = 0
     for number, unit in enumerate(layout.units):
         while at < len(skip) and skip[at].end <= unit.span.start:
             at += 1
         skipped = at < len(skip) and skip[at].overlaps(unit.span)
-        by_unit.append([] if skipped else _UnitReader(layout, number, unit).links())
-    joined = _joined(layout, by_unit)
+        reader = _UnitReader(layout, number, unit)
+        by_unit.append([] if skipped else reader.links())
+        announcement = None if skipped or by_unit[-1] else reader.announcement()
+        if announcement is not None:
+            announced[number] = announcement
+    _report_behind(layout, by_unit)
+    joined = _joined(layout, by_unit, announced)
     return tuple(link for unit in joined for link in unit if not any(_overlaps(skip, span) for span in link.content))
 
 
@@ -83,14 +98,32 @@ def _overlaps(spans: Sequence[Span], span: Span) -> bool:
     return at < len(spans) and spans[at].overlaps(span)
 
 
-def _joined(layout: Layout, by_unit: list[list[Link]]) -> list[list[Link]]:
+def _report_behind(layout: Layout, by_unit: list[list[Link]]) -> None:
+    """“Perpetual motion!” Rep. Thompson said of the swirl. — read as one, where the sentence rules made it two."""
+    for number in range(len(layout.units) - 1):
+        first, second = layout.units[number], layout.units[number + 1]
+        if by_unit[number] or first.paragraph != second.paragraph or not first.is_quotation or second.is_quotation:
+            continue
+        quotation = first.tokens[-1].quotation
+        if quotation is None or quotation.inner is None or layout.text[quotation.inner.end - 1] not in "?!…":
+            continue
+        together = Unit(Span(first.span.start, second.span.end), first.tokens + second.tokens, first.paragraph)
+        found = _UnitReader(layout, number, together).links()
+        if found and found[0].pattern in (Pattern.QUOTE_THEN_SOURCE, Pattern.QUOTE_INVERTED):
+            if found[0].content[0].start == first.span.start:
+                by_unit[number], by_unit[number + 1] = found, []
+
+
+def _joined(layout: Layout, by_unit: list[list[Link]], announced: dict[int, Link]) -> list[list[Link]]:
     """Joins quotations that stand alone to the speaker that punctuation or position proves; else they stay unattributed."""
     units = layout.units
     current: tuple[int, int] | None = None
+    last: tuple[int, Link] | None = None
     for number, unit in enumerate(units):
         found = by_unit[number]
         if found:
             current = _quoting(layout, number, found)
+            last = (number, found[-1])
             continue
         if not unit.is_quotation:
             current = None
@@ -104,8 +137,27 @@ def _joined(layout: Layout, by_unit: list[list[Link]]) -> list[list[Link]]:
             link = by_unit[at][index]
             by_unit[at][index] = replace(link, content=link.content + spans, continued=True)
             continue
-        by_unit[number] = [Link(spans, (), (), Pattern.BARE, number)]
+        if all(token.quotation.single for token in unit.tokens if token.quotation is not None):
+            # A line of its own between single marks is a heading.
+            current = None
+            continue
+        if number - 1 in announced and previous is not None:
+            by_unit[number] = [replace(announced[number - 1], content=spans, unit=number)]
+            current, last = (number, 0), (number, by_unit[number][0])
+            continue
+        pattern = Pattern.BARE
+        source: tuple[Span, ...] = ()
+        antecedent = None
+        if last is not None and last[0] == number - 1 and previous is not None and last[1].source:
+            if same_paragraph:
+                pattern = Pattern.AFTER_REPORT
+            elif previous.tokens[-1].text == ":":
+                pattern = Pattern.INTRODUCED
+            if pattern is not Pattern.BARE:
+                source, antecedent = last[1].source, last[1].antecedent
+        by_unit[number] = [Link(spans, source, (), pattern, number, antecedent)]
         current = (number, 0)
+        last = (number, by_unit[number][0])
     for number in range(len(units) - 2, -1, -1):
         _hand_back(layout, by_unit, number)
     return by_unit
@@ -114,7 +166,7 @@ def _joined(layout: Layout, by_unit: list[list[Link]]) -> list[list[Link]]:
 def _hand_back(layout: Layout, by_unit: list[list[Link]], number: int) -> None:
     """Gives a quotation without a source to the link behind it, where the two are one quotation."""
     here = by_unit[number]
-    if len(here) != 1 or here[0].pattern is not Pattern.BARE:
+    if len(here) != 1 or here[0].pattern not in _STANDING_ALONE:
         return
     last = here[0].content[-1]
     after = next((n for n in range(number + 1, min(number + 8, len(layout.units))) if layout.units[n].span.start >= last.end), None)
@@ -127,7 +179,7 @@ def _hand_back(layout: Layout, by_unit: list[list[Link]], number: int) -> None:
     goes_on = _ends_open(before) and before.paragraph + 1 == unit.paragraph
     if not opens or not (same_paragraph or goes_on) or following.content[0].start != unit.tokens[0].start:
         return
-    if following.pattern is Pattern.BARE:
+    if following.pattern in _STANDING_ALONE:
         return
     by_unit[after][0] = replace(following, content=here[0].content + following.content, continued=True)
     by_unit[number] = []
@@ -293,9 +345,11 @@ class _UnitReader:
                 return None
             end += 1
             if verb.lemma == "go_on" and self.lower(end) == "to" and self.lower(end + 1) in CUE_FORMS:
+                verb = CUE_FORMS[self.lower(end + 1)][0]
                 end += 2
-        if self.lower(end) in ("nothing", "little", "so", "no", "goodbye", "yes", "hello", "farewell") and verb.lemma == "say":
-            return None
+        if verb.lemma == "say" and self.lower(end) in ("nothing", "little", "so", "goodbye", "yes", "no", "hello"):
+            if self.lower(end) not in ("so", "no", "little") or not self.word(end + 1):
+                return None
         if verb.lemma == "say" and self.lower(end) in ("it", "this", "that") and self.object_only(end):
             return None
         head = at
@@ -333,7 +387,7 @@ class _UnitReader:
             return None
         if self.tokens[at].lower in lex.AMBIGUOUS_PRESENT and self.relative_that(end):
             return None
-        if form is Form.BASE and not do and not self.plural_subject(head - 1):
+        if form is Form.BASE and not do and not self.plural_subject(head - 1) and not self.plural_before_aside(head - 1):
             return None
         if have and form in (Form.BASE, Form.PRESENT):
             return None
@@ -342,6 +396,18 @@ class _UnitReader:
         if before.endswith(("'s", "’s", "s'", "s’")) and before not in ("he's", "she's", "it's", "he’s", "she’s"):
             return None
         return _Cue(at, end, verb, form, head)
+
+    def plural_before_aside(self, comma: int) -> bool:
+        """Whether the subject before "Proponents, however, say" is a plural."""
+        if not self.mark(comma, ","):
+            return False
+        subject = self.subject_with_apposition(comma)
+        if subject is None:
+            return False
+        for at in range(subject.start, comma):
+            if self.lower(at) in lex.PREPOSITIONS or not self.word(at):
+                return at > subject.start and self.plural_subject(at - 1)
+        return False
 
     def object_only(self, at: int) -> bool:
         """Whether "it" behind "said" is all that was said: "had said it in the debate"."""
@@ -364,7 +430,7 @@ class _UnitReader:
         if not self.word(at) or self.tokens[at].text in ("Says",):
             return False
         return word in ("they", "we", "i", "you", "who", "people", "police") or (
-            word.endswith("s") and not word.endswith(("'s", "’s", "ss"))
+            word.endswith("s") and not word.endswith(("'s", "’s", "ss", "ous"))
         )
 
     # Finding the subject ----------------------------------------------------------------------------------------
@@ -412,6 +478,8 @@ class _UnitReader:
                     at -= 1
             elif word in ("week", "month", "year") and self.lower(at - 2) in ("last", "this"):
                 at -= 2
+            elif word in ("later", "earlier") and self.lower(at - 2) in lex.PERIODS and at >= 3:
+                at -= 3
             elif word == "ago" and at >= 3:
                 at -= 3
                 if self.lower(at - 1) == "than":
@@ -440,10 +508,28 @@ class _UnitReader:
             start = self.noun_phrase_start(opener)
             if start is not None and self.names_somebody(start, opener) and self.apposes(opener + 1, comma):
                 start, opener = self.outermost(start, opener, closer)
+                joined = self.joined_before(start)
+                if joined is not None:
+                    return _Subject(joined, comma)
                 aside = self.lower(opener + 1) in lex.PREPOSITIONS - {"of"} or self.lower(opener + 1).endswith("ing")
                 return _Subject(start, opener if aside else comma)
             at = opener
         return None
+
+    def joined_before(self, start: int) -> int | None:
+        """Where "Ann Cole, its head, and" begins before "Tom Reed, its lawyer, said"; ``None`` without such a partner."""
+        if self.lower(start - 1) != "and" or start < 3:
+            return None
+        end = start - 1
+        if self.mark(end - 1, ","):
+            opener = self.back_to(",", end - 2, max(end - _REACH, 0))
+            if opener:
+                outer = self.noun_phrase_start(opener)
+                if outer is not None and self.names_somebody(outer, opener) and self.apposes(opener + 1, end - 1):
+                    return outer
+            end -= 1
+        outer = self.noun_phrase_start(end)
+        return outer if outer is not None and self.names_somebody(outer, end) else None
 
     def back_to(self, closer: str, at: int, floor: int) -> int | None:
         """The nearest mark ``closer`` at or before ``at``, unless another clause or a quotation stands between."""
@@ -478,7 +564,12 @@ class _UnitReader:
             return False
         return last.is_capital or (
             last.is_word
-            and (self.lower(start) in lex.DETERMINERS or last.lower in lex.ROLE_NOUNS)
+            and (
+                self.lower(start) in lex.DETERMINERS
+                or lex.is_role(last.lower)
+                or any(self.lower(at).endswith(("'s", "’s")) for at in range(start, end))
+                or (self.lower(end + 1) in lex.ASIDES and self.mark(end + 2, ","))
+            )
             and not last.lower.isdigit()
         )
 
@@ -487,7 +578,7 @@ class _UnitReader:
         if start >= end:
             return False
         word = self.lower(start)
-        if word in ("who", "whose", "which", "in", "at", "speaking", "of", "on", "during", "for", "from", "with", "citing", "however", "too", "also"):
+        if word in ("who", "whose", "which", "in", "at", "speaking", "of", "on", "during", "for", "from", "with", "citing") or word in lex.ASIDES:
             return True
         if word in lex.CONJUNCTIONS or word in lex.PRONOUNS or word in ("that", "if", "because"):
             return False
@@ -598,8 +689,11 @@ class _UnitReader:
             return end - 1
         return end
 
-    def subject_after(self, start: int) -> _Subject | None:
-        """The noun phrase that begins at ``start``, behind an inverted verb or "according to"."""
+    def subject_after(self, start: int, *, front: bool = False) -> _Subject | None:
+        """The noun phrase that begins at ``start``, behind an inverted verb or "according to".
+
+        In ``front`` of a sentence a description must be closed by a comma, or it is what was said.
+        """
         at = start
         limit = min(len(self.tokens), start + _REACH)
         while at < limit:
@@ -620,8 +714,10 @@ class _UnitReader:
                     at += 1
                     continue
                 if token.text == "," and at > start and self.apposition_follows(at):
-                    at = self.apposition_end(at)
-                    continue
+                    close = self.apposition_end(at)
+                    if not front or self.mark(close, ","):
+                        at = close
+                        continue
                 break
             if at > start and self.ends_phrase(at, start):
                 break
@@ -677,7 +773,7 @@ class _UnitReader:
                 self.lower(n) in CUE_FORMS and CUE_FORMS[self.lower(n)][1] is not Form.ING
                 for n in range(comma + 2, min(len(self.tokens), comma + 6))
             )
-        if self.capital(comma + 1) and self.lower(comma - 1) in lex.ROLE_NOUNS and not self.capital(comma - 1):
+        if self.capital(comma + 1) and lex.is_role(self.lower(comma - 1)) and not self.capital(comma - 1):
             return True
         if first in lex.PRONOUNS or first in lex.CONJUNCTIONS or first in ("adding", "referring", "speaking", "citing", "saying", "noting"):
             return False
@@ -694,8 +790,12 @@ class _UnitReader:
             return not self.has_finite_outside_relative(comma + 1, close)
         if first.isdigit():
             return close - comma <= 3
+        if self.capital(comma + 1) and self.capital(comma - 1):
+            # Two names side by side are a list or two clauses, unless the second is an office: "Dean Baker, President of".
+            office = next((n for n in range(comma + 1, close) if self.lower(n) in lex.ROLE_NOUNS), None)
+            return office is not None and not self.capital(office + 1)
         words = [self.lower(n) for n in range(comma + 1, close)]
-        return any(word.rsplit("-", 1)[-1] in lex.ROLE_NOUNS for word in words) and not self.has_finite_outside_relative(comma + 1, close)
+        return any(lex.is_role(word) for word in words) and not self.has_finite_outside_relative(comma + 1, close)
 
     def has_finite_outside_relative(self, start: int, end: int) -> bool:
         verb = self.first_verb(start, end)
@@ -719,8 +819,10 @@ class _UnitReader:
     def main_subject(self) -> _Subject | None:
         """The subject of the unit's first clause, for a participle that has none of its own."""
         start = 0
-        if self.lower(0) in lex.PREPOSITIONS | lex.SUBORDINATORS:
-            comma = next((at for at in range(min(len(self.tokens), 30)) if self.mark(at, ",")), None)
+        while self.lower(start) in lex.OPENERS:
+            start += 1
+        if self.opens_frame(start):
+            comma = next((at for at in range(min(len(self.tokens), 40)) if self.mark(at, ",")), None)
             if comma is None:
                 return None
             start = comma + 1
@@ -928,6 +1030,29 @@ class _UnitReader:
         self.label()
         return sorted(self.found, key=lambda link: (min(s.start for s in link.content), link.cue))
 
+    def announcement(self) -> Link | None:
+        """The source and verb of a unit that ends in a colon, for the quotation in the line below."""
+        if not self.tokens or self.tokens[-1].text != ":":
+            return None
+        end = len(self.tokens) - 1
+        for cue in reversed(self.cues()):
+            if cue.form is Form.ING or "d" in cue.verb.frames:
+                continue
+            subject = self.subject_before(cue)
+            if subject is None and cue.at == 0:
+                subject = self.subject_after(cue.end)
+                if subject is not None and subject.end != end:
+                    subject = None
+            if subject is None:
+                return None
+            source = self.span(subject.start, subject.end)
+            verb = self.span(cue.at, cue.end)
+            if source is None or verb is None:
+                return None
+            antecedent = None if subject.antecedent is None else self.span(*subject.antecedent)
+            return Link((source,), (source,), (verb,), Pattern.INTRODUCED, self.number, antecedent)
+        return None
+
     def is_taken(self, at: int) -> bool:
         return any(start <= at < end for start, end in self.taken)
 
@@ -942,7 +1067,11 @@ class _UnitReader:
         spans = [span for start, end in content if (span := self.span(start, end)) is not None]
         if not spans or not any(char.isalnum() for span in spans for char in span.of(self.text)):
             return False
+        if len(spans) == 1 and spans[0].of(self.text).lower() in _NOTHING_SAID:
+            return False
         if any(self.is_taken(at) for start, end in content for at in range(start, min(end, start + 1))):
+            return False
+        if source is not None and not self.plausible(source):
             return False
         source_span = None if source is None else self.span(source.start, source.end)
         if source_span is not None and any(span.overlaps(source_span) for span in spans):
@@ -966,6 +1095,34 @@ class _UnitReader:
             self.taken.append((source.start, source.end))
         if cue is not None:
             self.taken.append(cue)
+        return True
+
+    def plausible(self, source: _Subject) -> bool:
+        """Whether the words could be somebody: a noun phrase, not a rest of a clause."""
+        start, end = source.start, source.end
+        first = self.lower(start)
+        if source.antecedent is not None or (end - start == 1 and first in lex.PRONOUNS):
+            return True
+        if first in lex.PREPOSITIONS | lex.SUBORDINATORS - {"that"} | lex.AUXILIARIES | lex.CONJUNCTIONS or first in _NO_SOURCE:
+            return False
+        if not self.capital(start) or start == 0:
+            if first.endswith(("ing", "ly")) and first not in _NOUNS_LIKE_PARTICIPLES and first not in lex.NOT_ADVERBS:
+                return False
+            if first in CUE_FORMS and CUE_FORMS[first][1] is Form.PAST:
+                return False
+        last = self.lower(end - 1)
+        if end - start == 1 and (first in lex.STATES or first in lex.TIME_WORDS or first in lex.HONORIFICS or first.isdigit()):
+            return False
+        if end - start == 1 and not self.capital(start) and not self.plural_subject(start) and first not in lex.COMMON_PLURALS:
+            return False
+        if last in lex.PREPOSITIONS or last in lex.PERIODS or first.endswith(("'ve", "’ve", "'re", "’re", "'m", "’m")):
+            return False
+        for at in range(start, end):
+            if self.mark(at, ",(—–") or self.lower(at) in ("who", "that", "which", "whose"):
+                break
+            word = self.lower(at)
+            if self.word(at) and not self.capital(at) and (word in lex.PRONOUNS or word in _FINITE):
+                return False
         return True
 
     def left_start(self, end: int) -> int:
@@ -1013,6 +1170,8 @@ class _UnitReader:
             content = [(start, before + 1)]
             content += self.resumed(at, kind)
             return self.make(content, subject, (cue.at, cue.end), Pattern.QUOTE_THEN_SOURCE)
+        if self.lower(before) == "as" and (before == 0 or self.mark(before - 1, ",")) and kind == "comma":
+            return self.make([(at + 1, self.resumed_end(at + 1))], subject, (cue.at, cue.end), Pattern.CLAUSE_THEN_SOURCE)
         if not self.mark(before, ",—–") and self.tokens[before].text != "--":
             return False
         if kind not in ("end", "comma", "and", "subordinate") or (kind == "comma" and self.mark(at, "(")):
@@ -1049,7 +1208,7 @@ class _UnitReader:
         if first in ("and", "but"):
             first = self.lower(start + 1)
         return (
-            first in lex.PREPOSITIONS | lex.SUBORDINATORS
+            first in lex.PREPOSITIONS | (lex.SUBORDINATORS - {"that", "what", "who"})
             or first in ("asked", "pressed", "as", "told", "earlier", "later", "today")
             or first in lex.DAYS
             or (first.endswith("ing") and not self.capital(start + 1))
@@ -1057,7 +1216,7 @@ class _UnitReader:
 
     def inserted(self, cue: _Cue, subject: _Subject, start: int, before: int, at: int, kind: str) -> bool:
         """The sanctions, Kirby said, will stay. — As Reuters reported, … — Even then, he insists, …"""
-        if kind != "comma" or not self.mark(at, ",—–") or self.lower(start) == "that":
+        if kind != "comma" or not self.mark(at, ",—–"):
             return False
         first = at + 1
         if self.quotation(first) and self.speech_quotation(first) and self.opens_frame(start):
@@ -1090,7 +1249,7 @@ class _UnitReader:
             first = self.lower(start)
         if not self.has_verb(start, min(end, start + 80)) and not self.has_present(start, min(end, start + 80)):
             return False
-        if first in lex.SUBORDINATORS | lex.PREPOSITIONS or first in ("asked", "speaking", "pressed", "when", "as") or (first.endswith("ing") and not self.capital(start + 1)):
+        if first in (lex.SUBORDINATORS - {"that", "what", "who"}) | lex.PREPOSITIONS or first in ("asked", "speaking", "pressed", "when", "as") or (first.endswith("ing") and not self.capital(start + 1)):
             # A subordinate clause alone is a frame; with a main clause behind its comma it is part of a statement.
             comma = next((at for at in range(start, end) if self.mark(at, ",")), None)
             return comma is not None and comma < end - 1 and (self.has_verb(comma + 1, end) or self.has_present(comma + 1, end))
@@ -1191,6 +1350,8 @@ class _UnitReader:
                 return False
             if self.subject_before(cue) is not None and self.has_verb(subject.start, min(len(self.tokens), subject.end + 12)):
                 return False
+            if not self.after_subject_ends(subject.end):
+                return False
             if not (self.is_end(subject.end) or self.mark(subject.end, ",.;") or self.ends_phrase(subject.end, subject.start)):
                 return False
         elif not self.after_subject_ends(subject.end):
@@ -1233,6 +1394,8 @@ class _UnitReader:
             return False
         at, kind = self.after(cue)
         verb = cue.verb
+        if verb.lemma in ("warn", "caution") and self.lower(cue.end) in ("of", "about", "against"):
+            return self.clause(cue, subject, cues, cue.end, Pattern.SOURCE_THEN_OBJECT)
         if kind == "end":
             return False
         if "d" in verb.frames:
@@ -1243,6 +1406,8 @@ class _UnitReader:
             if kind == "comma" and self.lower(first) == "that":
                 first, kind = first, "that"
             elif self.quotation(first):
+                if kind == "quotation" and first > cue.end + 1 and not self.long_quotation(first):
+                    return False
                 if not self.speech_quotation(first) and kind == "quotation" and not self.is_end(first + 1) and self.lower(first + 1) not in ("and", "but"):
                     return self.clause(cue, subject, cues, first, Pattern.SOURCE_THEN_CLAUSE)
                 return self.quoted(cue, subject, cues, first)
@@ -1278,16 +1443,17 @@ class _UnitReader:
                 return self.clause(cue, subject, cues, start, Pattern.SOURCE_THEN_CLAUSE)
             if "o" in verb.frames:
                 return self.clause(cue, subject, cues, start, Pattern.SOURCE_THEN_OBJECT)
-            quotation = self.quotation_soon(at)
-            if quotation is not None:
-                return self.clause(cue, subject, cues, at, Pattern.DESCRIBED)
         return False
 
+    def long_quotation(self, at: int) -> bool:
+        quotation = self.tokens[at].quotation
+        return quotation is not None and quotation.words >= 4
+
     def quotation_soon(self, at: int) -> int | None:
-        for n in range(at, min(len(self.tokens), at + 25)):
+        for n in range(at, min(len(self.tokens), at + 14)):
             if self.quotation(n):
                 return n
-            if self.mark(n, ";:."):
+            if self.mark(n, ",;:.—–"):
                 return None
         return None
 
@@ -1323,13 +1489,22 @@ class _UnitReader:
         """A quotation right behind the verb: it is the content; with words of the outlet behind it, so are they."""
         end = self.quoted_end(first)
         tail = self.clause_end(end, cues, cue) if end < len(self.tokens) else end
-        tail = tail if end < len(self.tokens) and self.word(end) and not self.trails(end) else end
+        whole = any(self.whole_sentence(at) for at in range(first, end))
+        tail = tail if end < len(self.tokens) and self.word(end) and not whole and not self.trails(end) else end
         return self.make([(first, tail)], subject, (cue.at, cue.end), Pattern.SOURCE_THEN_QUOTE)
+
+    def whole_sentence(self, at: int) -> bool:
+        """Whether a quotation is a sentence of its own: it opens with a capital and ends with punctuation."""
+        quotation = self.tokens[at].quotation
+        if quotation is None or quotation.inner is None:
+            return False
+        inner = quotation.inner.of(self.text)
+        return inner[0].isupper() and inner[-1] in ".,!?…—-"
 
     def trails(self, at: int) -> bool:
         """Whether words behind a quotation are about the saying, not part of what was said."""
         word = self.lower(at)
-        return word in ("when", "while", "as", "after", "before", "during", "in", "at", "on", "according", "about", "referring", "because") or word.endswith("ing")
+        return word in ("when", "while", "as", "after", "before", "during", "in", "at", "on", "according", "about", "referring", "because", "and", "but", "then") or word.endswith("ing")
 
     def clause(self, cue: _Cue, subject: _Subject, cues: Sequence[_Cue], start: int, pattern: Pattern) -> bool:
         end = self.clause_end(start, cues, cue)
@@ -1350,11 +1525,16 @@ class _UnitReader:
     def described(self, cue: _Cue, subject: _Subject, cues: Sequence[_Cue]) -> bool:
         """Kirby called the deal “a mistake”: only what is quoted makes this a claim."""
         quotation = self.quotation_soon(cue.end)
-        if quotation is None or cue.form is Form.BASE:
+        if quotation is None or cue.form is Form.BASE or self.lower(cue.end) in ("for", "on", "off", "in", "out", "up"):
+            return False
+        if quotation == cue.end and cue.verb.lemma in ("call", "label", "brand", "term"):
+            # "a class called “Perception”" is a name; "called “a disgrace”" has no object to describe.
+            return False
+        if any(self.word(n) and self.lower(n) in CUE_FORMS and self.cue(n) is not None for n in range(cue.end, quotation)):
             return False
         end = self.clause_end(quotation + 1, cues, cue)
         for at in range(quotation + 1, end):
-            if self.mark(at, ",;") or self.lower(at) in ("when", "while", "because", "after", "before", "during"):
+            if self.mark(at, ",;") or self.lower(at) in ("when", "while", "because", "after", "before", "during", "and", "but"):
                 end = at
                 break
         return self.make([(cue.end, end)], subject, (cue.at, cue.end), Pattern.DESCRIBED)
@@ -1364,12 +1544,12 @@ class _UnitReader:
         for at, token in enumerate(self.tokens):
             if token.lower != "according" or self.lower(at + 1) != "to":
                 continue
-            subject = self.subject_after(at + 2)
+            front = at == 0 or (at <= 2 and self.lower(0) in lex.OPENERS)
+            subject = self.subject_after(at + 2, front=front)
             if subject is None or self.lower(at - 1) in lex.NEGATIONS:
                 continue
             cue = (at, at + 2)
             comma = self.mark(subject.end, ",")
-            front = at == 0 or (at <= 2 and self.lower(0) in lex.OPENERS)
             if front:
                 start = subject.end + 1 if comma else subject.end
                 self.make([(start, self.resumed_end(start))], subject, cue, Pattern.ACCORDING_FRONT)
