@@ -10,10 +10,10 @@ import argparse
 import json
 import os
 import sys
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from index.types import Added, Draft, Filters
 
 Arguments = argparse.Namespace
+
+_TOGETHER = 32
+"""Articles that are added at once: more are no faster, and what came before a failure should be in."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -196,22 +199,26 @@ def _drafts(sources: list[str], given: Any, config: Config) -> Iterator[Draft | 
 
 
 def _outcomes(archive: Archive, drafts: Iterator[Draft | SourceError]) -> Iterator[Added | SourceError]:
-    """What became of each draft, in order. The archive reads ahead to embed many at once, so failures wait in line."""
-    waiting: deque[SourceError | None] = deque()
+    """What became of each draft, in order; many are embedded together, which is faster."""
+    while batch := list(islice(drafts, _TOGETHER)):
+        outcomes = iter(_together(archive, [draft for draft in batch if not isinstance(draft, SourceError)]))
+        for draft in batch:
+            yield draft if isinstance(draft, SourceError) else next(outcomes)
 
-    def good() -> Iterator[Draft]:
-        for draft in drafts:
-            if isinstance(draft, SourceError):
-                waiting.append(draft)
-            else:
-                waiting.append(None)
-                yield draft
 
-    for added in archive.add_all(good()):
-        while (failure := waiting.popleft()) is not None:
-            yield failure
-        yield added
-    yield from (failure for failure in waiting if failure is not None)
+def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError]:
+    try:
+        return list(archive.add_all(drafts))
+    except SourceError:
+        # A batch goes in whole or not at all, and one bad article must not keep the others out.
+        return [_alone(archive, draft) for draft in drafts]
+
+
+def _alone(archive: Archive, draft: Draft) -> Added | SourceError:
+    try:
+        return archive.add(draft)
+    except SourceError as error:
+        return error
 
 
 def _show(args: Arguments) -> int:

@@ -61,6 +61,17 @@ def test_rows_keep_their_ids(onrecord: Onrecord, tmp_path: Path) -> None:
     assert onrecord("show", "row-1", "--json").json["text"] == rows[1]["text"]
 
 
+def test_a_row_that_only_the_archive_refuses_keeps_no_other_out(onrecord: Onrecord) -> None:
+    """A text without a single letter is refused by itself; the rows around it are added."""
+    texts = (HARBOR, "123 456 789.", HARBOR.replace("crane", "lock"))
+    rows = "".join(json.dumps({"id": f"r{number}", "text": text}) + "\n" for number, text in enumerate(texts))
+    Path("rows.jsonl").write_text(rows)
+    result = onrecord("add", "rows.jsonl", "--json")
+    assert result.code == 1
+    assert [row["status"] for row in result.rows] == ["added", "failed", "added"]
+    assert [article["article_id"] for article in onrecord("list", "--json").json["articles"]] == ["r0", "r2"]
+
+
 def test_standard_input_is_a_source(onrecord: Onrecord) -> None:
     """``-`` reads the article from standard input."""
     result = onrecord("add", "-", "--json", "--title", "Crane", stdin=HARBOR.encode())
