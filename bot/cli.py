@@ -367,7 +367,7 @@ def _chat(args: Arguments) -> int:
         chat.converse(
             chat.typed(),
             archive.ask,
-            (lambda reply: _print_json(reply_json(reply))) if args.json else _printer().reply,
+            (lambda reply: _print_json(reply_json(reply))) if args.json else _printer().turn,
             turns=config.bot.turns,
         )
     return 0

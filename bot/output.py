@@ -142,6 +142,11 @@ class Printer:
                     self.line(("Nearest passage, not an answer:", "yellow"))
                     self.hit(nearest[0])
 
+    def turn(self, reply: Reply) -> None:
+        """A reply in a conversation, set off from the question that comes next."""
+        self.reply(reply)
+        self.line()
+
     def hit(self, hit: Hit) -> None:
         """One quotation: the words, who said them and how, where, the link, the receipt."""
         article, span = hit.article, hit.passage.span

@@ -40,7 +40,7 @@ def _commands() -> list[str]:
 
 def _code(text: str) -> list[str]:
     """The lines of all shell blocks of a document, continued lines joined."""
-    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     return "".join(blocks).replace("\\\n", " ").splitlines()
 
 
