@@ -56,6 +56,8 @@ def is_furniture(line: str) -> bool:
         return True
     if key[0] in "\"“„«'‘":
         return False
+    if len(line) > _LONGEST_FURNITURE:
+        return False
     if _REPEATED.search(line):
         return True
     words = key.count(" ") + 1
@@ -81,6 +83,7 @@ _LONGEST_BIOGRAPHY = 6  # lines: a name, a role, two or three paragraphs, an add
 
 _WORD = re.compile(r"[^\W_]")
 _LONGEST_LABEL = 16
+_LONGEST_FURNITURE = 1_500  # characters; also keeps the patterns from long work on hostile lines
 _LONGEST_LINE = 32
 _LONGEST_CREDIT = 60
 
@@ -98,7 +101,11 @@ def _without_biographies(lines: list[str]) -> list[str]:
     while at < len(lines):
         if ABOUT_THE_WRITER.fullmatch(_key(lines[at])):
             at += 1 + len(biography(lines[at + 1 :]))
-        elif _READ_MORE.search(lines[at]) and re.search(rf"\bis (?:an?|the)\b.*\b{ROLE}\b", lines[at], re.I):
+        elif (
+            len(lines[at]) < _LONGEST_FURNITURE
+            and _READ_MORE.search(lines[at])
+            and re.search(rf"\bis (?:an?|the)\b.*\b{ROLE}\b", lines[at], re.I)
+        ):
             at += 1
         else:
             kept.append(lines[at])
@@ -170,7 +177,7 @@ _LABEL = re.compile(
             r"(?:link )?copied(?: to (?:the )?clipboard)?!?",
             r"(?:\d[\d,.]*k?|no|view|read|show|see|add|leave|post|write|load)(?: all| more| your| an?)?(?: \d+)? ?"
             r"(?:comments?|shares?|likes|views|replies|retweets)(?: yet)?\.?",
-            r"(?:comments?|shares?|replies)(?: section)? ?[(:]? ?\d[\d,.]*k?\)?",
+            r"(?:view |read |show |see )?(?:comments?|shares?|replies)(?: section)? ?[(:]? ?\d[\d,.]*k?\)?",
             r"(?:join|start|view|open) (?:the |a )?(?:conversation|discussion|comments)",
             r"comments(?: are| have been)? (?:closed|off|turned off|disabled)\b.{0,40}",
             r"(?:be the first to|leave a|post a|log in to|sign in to) (?:comment|reply)\b.{0,40}",

@@ -18,7 +18,7 @@ from .given import Given, SourceSettings, megabytes
 from .html import read_html
 from .jsonl import read_jsonl
 from .pdf import read_pdf
-from .text import decoded, is_binary, marked_encoding, unwrapped
+from .text import decoded, is_binary, marked_encoding, unwrapped, web_codec
 
 _KINDS = {
     ".txt": "text",
@@ -152,10 +152,11 @@ def too_large(name: str, size: int, settings: SourceSettings) -> TooLarge:
 
 
 def _text(name: str, data: bytes, charset: str | None) -> str:
-    if charset and marked_encoding(data) is None and not is_binary(data):
+    codec = web_codec(charset)
+    if codec and marked_encoding(data) is None and not is_binary(data):
         try:
-            return data.decode(charset)
-        except (LookupError, UnicodeDecodeError):
+            return data.decode(codec)
+        except UnicodeDecodeError:
             return decoded(name, data)
     return decoded(name, data)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import re
 from collections import Counter
@@ -26,7 +25,7 @@ from .drafting import drafted
 from .given import Given
 from .metadata import is_prose, same_words
 from .people import people, unique
-from .text import is_binary, marked_encoding
+from .text import is_binary, marked_encoding, web_codec
 
 
 def read_html(source: str, data: bytes, given: Given, *, url: str | None = None, charset: str | None = None) -> Draft:
@@ -34,6 +33,7 @@ def read_html(source: str, data: bytes, given: Given, *, url: str | None = None,
 
     Raises ``Unreadable`` for what is no page, ``NotAnArticle`` for a page without an article.
     """
+    url = url if url and _is_address(url) else None
     tree = _parsed(source, decoded_html(source, data, charset))
     page = page_says(tree, url)
     return drafted(source, main_text(source, tree, url), page, given)
@@ -57,7 +57,9 @@ def decoded_html(source: str, data: bytes, charset: str | None = None) -> str:
     inside = (declared[1] or declared[2]).decode("ascii") if declared else None
     # A page that says UTF-16 in its own ASCII letters is not; one that is valid UTF-8 beyond ASCII is not Latin.
     stated = [
-        codec for codec in (_codec(charset), _codec(inside)) if codec and not codec.startswith(("utf-16", "utf-32"))
+        codec
+        for codec in (web_codec(charset), web_codec(inside))
+        if codec and not codec.startswith(("utf-16", "utf-32"))
     ]
     if not data.isascii():
         stated.sort(key=lambda codec: codec.startswith(("windows-125", "cp125", "iso8859")))
@@ -71,19 +73,6 @@ def decoded_html(source: str, data: bytes, charset: str | None = None) -> str:
             continue
     raise Unreadable(
         source, f"{source} is in no character encoding that it declares; save it as UTF-8 and add it again."
-    )
-
-
-def _codec(name: str | None) -> str | None:
-    if name is None:
-        return None
-    try:
-        found = codecs.lookup(name.strip().strip("\"'"))
-    except (LookupError, ValueError):
-        return None
-    # The labels of the web are wider than Python's codecs of that name.
-    return {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(
-        found.name, found.name
     )
 
 
@@ -544,6 +533,13 @@ def _address(canonical: str | None, url: str | None) -> str | None:
     except ValueError:
         return url
     return url
+
+
+def _is_address(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).hostname)
+    except ValueError:
+        return False
 
 
 def _site(host: str) -> str:

@@ -299,7 +299,7 @@ _OWN_ACTS = (
     re.compile(rf"(?:^|[.!?”\"] ){_NAME} (?:has |have )?(?:also )?(?:requested|sought|asked for) (?:a )?comments?\b"),
     re.compile(
         rf"(?:^|[.!?”\"] ){_NAME} (?:has |have )?(?:also )?(?:contacted|reached out to|approached|emailed|"
-        rf"e-mailed|asked)\b[^.]*\bfor (?:a )?(?:further |additional )?"
+        rf"e-mailed|asked)\b[^.]{0, 200}\bfor (?:a )?(?:further |additional )?"
         r"(?:comment|response|statement|clarification)"
     ),
     re.compile(

@@ -24,6 +24,28 @@ def marked_encoding(data: bytes) -> tuple[str, int] | None:
     return None
 
 
+# Python knows more: some decode no text ("hex"), and some let letters pass for others ("utf-7").
+_WEB_CODEC = re.compile(
+    r"utf-(?:8|16|32)|cp\d|windows|iso8859|iso2022_jp|koi8|big5|gb|euc_|shift_jis|johab|hz|tis|mac-|ascii|ptcp"
+)
+
+
+def web_codec(name: str | None) -> str | None:
+    """The codec for an encoding that a server or page names, or ``None`` for what no page may be written in."""
+    if name is None:
+        return None
+    try:
+        found = codecs.lookup(name.strip().strip("\"'"))
+    except (LookupError, ValueError):
+        return None
+    # The labels of the web are wider than Python's codecs of that name.
+    if not _WEB_CODEC.match(found.name):
+        return None
+    return {"iso8859-1": "windows-1252", "ascii": "windows-1252", "gb2312": "gb18030", "gbk": "gb18030"}.get(
+        found.name, found.name
+    )
+
+
 def decoded(source: str, data: bytes) -> str:
     """The text in ``data``: UTF-8, or what its byte order mark says. Never guessed: a wrong guess changes words.
 
