@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from index.store import Derived, Entry
@@ -17,19 +18,30 @@ def passages_of(
 ) -> tuple[Passage, ...]:
     """The article's passages in text order: every sentence that is not only white space is in exactly one."""
     spans = [span for sentence in sentences if (span := sentence.trimmed(article.text))]
-    found = [(span, _said_by(span, attributions)) for span in spans]
+    cited: list[list[Attribution]] = [[] for _ in spans]
+    for attribution in attributions:
+        for place in dict.fromkeys(place for content in attribution.content for place in _touched(spans, content)):
+            cited[place].append(attribution)
+    found = [(span, _said_by(span, those)) for span, those in zip(spans, cited, strict=True)]
     return tuple(
         Passage(article.id, hull(span for span, _ in group), group[0][1]) for group in _grouped(article.text, found)
     )
 
 
-def _said_by(sentence: Span, attributions: Sequence[Attribution]) -> Attribution | None:
+def _touched(spans: Sequence[Span], other: Span) -> range:
+    """Places of those ``spans`` (in text order, none over another) that share a character with ``other``."""
+    return range(
+        bisect_right(spans, other.start, key=lambda span: span.end),
+        bisect_left(spans, other.end, key=lambda span: span.start),
+    )
+
+
+def _said_by(sentence: Span, cited: Sequence[Attribution]) -> Attribution | None:
     """The attribution that speaks in this sentence; ``None`` where nobody is cited, or more than one is.
 
     A sentence that reports two speakers is shown as the outlet's own: naming one would put the other's words in
     their mouth.
     """
-    cited = [a for a in attributions if any(sentence.overlaps(span) for span in a.content)]
     if not cited or len({a.speaker for a in cited}) > 1:
         return None
     return max(cited, key=lambda a: sum(_shared(sentence, span) for span in a.content))
@@ -78,8 +90,9 @@ def derived(article: Article, sentences: Iterable[Span], attributions: Sequence[
 def _entries(article: Article, passages: Sequence[Passage], attributions: Sequence[Attribution]) -> Iterator[Entry]:
     for place, passage in enumerate(passages):
         yield Entry(place, article.words(passage.span))
+    spans = [passage.span for passage in passages]
     for attribution in attributions:
-        quoted = _quoted_by(attribution, passages)
+        quoted = _quoted_by(attribution, spans)
         if quoted is not None and attribution.speaker is not None:
             yield Entry(quoted, claim_text(article.text, attribution), claim=True)
 
@@ -93,11 +106,9 @@ def claim_text(text: str, attribution: Attribution) -> str:
     return f"{speaker.name}{', ' + speaker.role if speaker.role else ''}: {said}"
 
 
-def _quoted_by(attribution: Attribution, passages: Sequence[Passage]) -> int | None:
+def _quoted_by(attribution: Attribution, passages: Sequence[Span]) -> int | None:
     """The passage that is quoted when this claim is found: the one that holds most of its content."""
-    shared = [
-        (sum(_shared(passage.span, span) for span in attribution.content), -place)
-        for place, passage in enumerate(passages)
-    ]
-    most, place = max(shared, default=(0, 0))
-    return -place if most else None
+    touched = {place for content in attribution.content for place in _touched(passages, content)}
+    if not touched:
+        return None
+    return max(sorted(touched), key=lambda place: sum(_shared(passages[place], span) for span in attribution.content))
