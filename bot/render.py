@@ -30,6 +30,7 @@ LINK_LIMIT = 512
 """Characters of a link button's address."""
 
 _FOUND, _NOT_FOUND = discord.Colour(0x1F8B4C), discord.Colour(0x747F8D)
+_LINK = re.compile(r"https?://[^\s/?#<>\"\\^`{|}]+(?:[/?#][!-~]*)?\Z", re.IGNORECASE)
 _ROOM_FOR_CUT = 160
 _AROUND = 3
 """Sentences shown on each side of a quotation in its context."""
@@ -100,10 +101,7 @@ def _hit_box(hit: Hit, colour: discord.Colour, *, above: Sequence[str], others: 
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(text) for text in (*above, *below, receipt))
     words, cut = _quotation(article, span, room)
-    buttons = []
-    if link := text_fragment_link(article, span, limit=LINK_LIMIT):
-        buttons.append(ui.Button[ui.LayoutView](label="Read at source", url=link))
-    buttons.append(_button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}"))
+    buttons = [*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
     if places := fitting(Place.of(other) for other in others):
         buttons.append(_button(f"More ({len(places)})", more_id(places, 0)))
     texts = [*above, *words, *cut, *below]
@@ -114,15 +112,11 @@ def _quotation(article: Article, span: Span, room: int) -> tuple[list[str], list
     """The quotation in at most ``room`` units, and what is said about it where it is not all there."""
     parts = parts_of(article, span, room)
     if not _fits(article.words(parts[0]), room):
-        return [], [
-            f"-# The passage is one sentence of {len(parts[0])} characters: too long to show here; see In context."
-        ]
+        return [], [f"-# A sentence of {len(parts[0]):,} characters: too long for a message. See In context."]
     words = [verbatim.quoted(article.words(parts[0]))]
     if len(parts) == 1:
         return words, []
-    return words, [
-        f"-# ✂ The quotation is cut here, after a sentence: {len(parts[0])} of {len(span)} characters are shown."
-    ]
+    return words, [f"-# ✂ Cut here, at the end of a sentence: {len(parts[0]):,} of {len(span):,} characters are shown."]
 
 
 def parts_of(article: Article, span: Span, room: int) -> tuple[Span, ...]:
@@ -132,14 +126,19 @@ def parts_of(article: Article, span: Span, room: int) -> tuple[Span, ...]:
     """
     text = article.words(span)
     parts: list[Span] = []
+    taken = 0
     for sentence in sentence_spans(text):
         trimmed = sentence.trimmed(text)
         if trimmed is None:
             continue
-        if parts and _fits(text[parts[-1].start : trimmed.end], room):
+        # At least what the sentence takes beside others: alone, it also begins a line and a quote of its own.
+        more = verbatim.size(verbatim.quoted(sentence.of(text)))
+        if parts and taken + more <= room:
             parts[-1] = Span(parts[-1].start, trimmed.end)
+            taken += more
         else:
             parts.append(trimmed)
+            taken = more
     return tuple(Span(span.start + part.start, span.start + part.end) for part in parts) or (span,)
 
 
@@ -248,7 +247,7 @@ def context(article: Article, span: Span, part: int = 0) -> Context:
         for label, to in (("Previous part", part - 1), ("Next part", part + 1))
         if 0 <= to < len(parts)
     ]
-    rows = [ui.ActionRow(*turn)] if turn else []
+    rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow(*turn)] if turn else []
     if not _fits(words, room):
         said = f"-# Part {part + 1} of {len(parts)}: one sentence of {len(words)} characters, too long for a message."
         file: ui.File[ui.LayoutView] = ui.File("attachment://passage.txt")
@@ -256,21 +255,12 @@ def context(article: Article, span: Span, part: int = 0) -> Context:
     if len(parts) > 1:
         texts = [head, verbatim.quoted(words), f"-# Part {part + 1} of {len(parts)} of the quotation."]
         return Context(_view(_box(_FOUND, map(_text, texts)), *rows))
+    if link := _link(article, span):
+        rows.append(ui.ActionRow(*link))
     before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)))
-    texts = [before, verbatim.quoted(words), after]
-    return Context(
-        _view(
-            _box(
-                _FOUND,
-                [
-                    _text(head),
-                    ui.Separator(),
-                    *(_text(text) for text in texts if text),
-                    _text("-# The quotation is the indented part; around it, what the article says before and after."),
-                ],
-            )
-        )
-    )
+    shown = [_text(text) for text in (before, verbatim.quoted(words), after) if text]
+    foot = _text("-# The quotation is the indented part; around it, what the article says before and after.")
+    return Context(_view(_box(_FOUND, [_text(head), ui.Separator(), *shown, foot, *rows])))
 
 
 def _around(article: Article, span: Span, room: int) -> tuple[str, str]:
@@ -344,6 +334,14 @@ def _text(words: str) -> ui.TextDisplay[ui.LayoutView]:
 
 def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:
     return ui.Button(label=label, custom_id=custom_id, style=discord.ButtonStyle.secondary)
+
+
+def _link(article: Article, span: Span) -> list[ui.Button[ui.LayoutView]]:
+    """The button that leads to the words at their source; none where there is no address that Discord takes."""
+    link = text_fragment_link(article, span, limit=LINK_LIMIT)
+    if link is None or len(link) > LINK_LIMIT or not _LINK.match(link):
+        return []
+    return [ui.Button(label="Read at source", url=link)]
 
 
 def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.Container[ui.LayoutView]:

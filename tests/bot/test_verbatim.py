@@ -19,7 +19,8 @@ MARKUP = [
     "*a*", "**a**", "_a_", "__a__", "~~a~~", "||a||", "`a`", "```py\na\n```", "> a", ">>> a", "# a", "### a", "-# a",
     "- a", "+ a", "* a", "1. a", "12) a", "[a](http://b.example)", "[a](<http://b.example>)", "<t:0>", "<t:0:R>",
     "<@1>", "<@!1>", "<@&1>", "<#1>", "</ask:1>", "<id:guide>", "<:e:1>", "<a:e:1>", "@everyone", "@here",
-    "http://a.example", "https://a.example/b_c_d", "<https://a.example>", "<a@b.example>", ":smile:", ":+1::skin-tone-2:",
+    "http://a.example", "https://a.example/b_c_d",
+    "<https://a.example>", "<a@b.example>", ":smile:", ":+1::skin-tone-2:",
     "¯\\_(ツ)_/¯", "\\", "\\*", "a\\", "&amp;", "\u202eabc", "שלום", "👩‍👩‍👧", "\n\n", "  ", "   # a", "\n- a\n  - b",
     "====", "----", "\u2028> a", "discord.gg/a", "steam://a",
 ]  # fmt: skip
@@ -59,7 +60,7 @@ def test_model_sees_markup(markup: str) -> None:
 @given(st.lists(st.sampled_from([m.strip() for m in MARKUP if m.strip()]), min_size=1, max_size=6).map(" ".join))
 @settings(max_examples=200, deadline=None)
 def test_simulated_discord_agrees(text: str) -> None:
-    """simcord's own reading of Discord's markup, which is not ours, shows the text too."""
+    """The simulation's own reading of Discord's markup, which is not ours, shows the text too."""
     tokens = pytest.importorskip("simcord.preview._markdown").markdown_tokens
     # It knows CommonMark's white space, in which line ends and runs of spaces are one space; and it looks for small
     # print only after it has taken backslashes away, which Discord does not.

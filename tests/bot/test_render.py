@@ -1,0 +1,295 @@
+"""Replies as Discord cards: every word is the article's, and no limit of Discord is ever exceeded."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "discord"))
+from discord_display import displayed, quotation, visible
+from discord_gate import gate, limits, walk
+
+from bot import render
+from bot.places import Place, key_of
+from index.sentences import sentence_spans
+from index.types import (
+    Abstention,
+    Answer,
+    Article,
+    Attribution,
+    Filters,
+    Hit,
+    Kind,
+    Passage,
+    Reason,
+    Receipt,
+    Reply,
+    Span,
+    Speaker,
+)
+
+DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord" / "openapi.json"
+
+# Tabs and other line breaks are cleaned away before an article is stored; Discord shows runs of spaces at a line's end
+# as nothing, so that a text with them would not compare equal.
+# Making a failing reply of thousands of characters smaller would take minutes.
+FAST = (Phase.explicit, Phase.reuse, Phase.generate)
+
+alphabet = st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"])
+markup = [
+    "*a*",
+    "**b**",
+    "# c",
+    "1. d",
+    "> e",
+    "<@1>",
+    "@everyone",
+    "http://x.example",
+    "[a](b)",
+    "||",
+    "👍",
+    "ש",
+    "\u202e",
+]
+words = st.text(alphabet, min_size=1, max_size=6) | st.sampled_from(markup)
+sentence = st.builds(
+    lambda ws, n: f"W {' '.join(ws * n)}.", st.lists(words, min_size=1, max_size=3), st.sampled_from([1, 2, 300, 1500])
+)
+texts = st.builds(
+    lambda ss, n: "\n".join(" ".join(ss) for _ in range(n)),
+    st.lists(sentence, min_size=1, max_size=4),
+    st.integers(1, 4),
+)
+names = st.sampled_from(
+    [None, "Ana *Lúcia* [x](http://evil.example)", "Ab." * 150, "👍" * 400, "\u202e", "> Daily News"]
+)
+
+
+@st.composite
+def hits(draw: Any) -> Hit:
+    article = Article(
+        id=draw(st.sampled_from(["a", "b*" * 150]) | st.text(min_size=1, max_size=8)),
+        text=draw(texts),
+        title=draw(names),
+        outlet=draw(names),
+        date=draw(st.sampled_from([None, "2023-10-13", "not a day, but long enough to be cut"])),
+        url=draw(st.sampled_from([None, "https://news.example/a", "ftp://x", "https://news.example/" + "long/" * 300])),
+    )
+    sentences = [t for s in sentence_spans(article.text) if (t := s.trimmed(article.text))]
+    first = draw(st.integers(0, len(sentences) - 1))
+    last = draw(st.integers(first, len(sentences) - 1))
+    span = Span(sentences[first].start, sentences[last].end)
+    speaker = draw(st.none() | st.builds(Speaker, names.filter(bool), names, st.booleans()))
+    kind = draw(st.sampled_from(Kind))
+    said_by = draw(st.none() | st.just(Attribution(content=(span,), kind=kind, speaker=speaker)))
+    return Hit(Passage(article.id, span, said_by), article, 0.9)
+
+
+questions = st.text(max_size=20) | st.sampled_from(["**" * 250, "👍" * 500])
+replies: st.SearchStrategy[Reply] = st.one_of(
+    st.builds(
+        Answer, st.text(max_size=500), st.text(), st.lists(hits(), min_size=1, max_size=7).map(tuple), st.just(0.9)
+    ),
+    st.builds(
+        Abstention,
+        questions,
+        st.text(),
+        st.sampled_from(Reason),
+        st.just(0.1),
+        st.lists(hits(), max_size=2).map(tuple),
+    ),
+)
+
+
+def message(view: Any) -> dict[str, Any]:
+    return {"components": view.to_components(), "flags": 1 << 15}
+
+
+def shown(view: Any) -> list[str]:
+    return [c["content"] for c in walk(view.to_components()) if c["type"] == 10]
+
+
+def check_quotation(view: Any, quote: str) -> None:
+    """The block quote shows the quotation from its beginning to a sentence's end, and says so if it stops early."""
+    texts = shown(view)
+    quoted = [t for t in texts if t.startswith("> ")]
+    if not quoted:
+        assert any("too long for a message" in t for t in texts)
+        return
+    (only,) = quoted
+    text = quotation(only)
+    assert visible(quote).startswith(text)
+    if text != visible(quote):
+        assert any("Cut here, at the end of a sentence" in t for t in texts)
+        assert len(text) in {len(visible(quote[: s.end]).rstrip()) for s in sentence_spans(quote)}
+
+
+@given(replies, st.builds(Filters, speaker=names))
+@settings(max_examples=60, deadline=None, phases=FAST)
+def test_card_keeps_discords_limits(reply: Reply, filters: Filters) -> None:
+    """Whatever a reply holds, its card is one that Discord accepts, and its quotation is the article's."""
+    view = render.card(reply, filters)
+    assert limits(message(view)) == []
+    for hit in render.shown_hits(reply):
+        check_quotation(view, hit.quote)
+    if DESCRIPTION.is_file():
+        assert gate(DESCRIPTION).component_complaints(view.to_components()) == []
+
+
+@given(hits(), st.integers(0, 3))
+@settings(max_examples=60, deadline=None, phases=FAST)
+def test_context_keeps_discords_limits(hit: Hit, part: int) -> None:
+    """A quotation in its context is accepted by Discord too, and shows only words of the article."""
+    context = render.context(hit.article, hit.passage.span, part)
+    assert limits(message(context.view)) == []
+    quoted = [quotation(t) for t in shown(context.view) if t.startswith("> ")]
+    whole = visible(hit.article.text)
+    assert all(text in whole for text in quoted)
+    if context.attachment is not None:
+        assert context.attachment in hit.quote
+
+
+@given(hits())
+@settings(max_examples=60, deadline=None, phases=FAST)
+def test_parts_of_a_long_quotation_lose_no_word(hit: Hit) -> None:
+    """The parts of a quotation, one after the other, are all its words, in order."""
+    parts = render.parts_of(hit.article, hit.passage.span, 1500)
+    assert "".join("".join(hit.article.words(p).split()) for p in parts) == "".join(hit.quote.split())
+
+
+@given(st.lists(hits(), min_size=1, max_size=8), st.integers(0, 7))
+@settings(max_examples=40, deadline=None, phases=FAST)
+def test_further_quotations_keep_discords_limits(some: list[Hit], page: int) -> None:
+    """So is each page of the other quotations."""
+    places = render.fitting(Place.of(h.receipt) for h in some)
+    assert places
+    page = min(page, len(places) - 1)
+    assert limits(message(render.further(some[page], page, places))) == []
+
+
+@given(st.lists(hits().map(lambda h: h.article), max_size=3).map(lambda some: some * 7), st.integers(0, 5))
+@settings(max_examples=40, deadline=None, phases=FAST)
+def test_list_keeps_discords_limits(articles: list[Article], page: int) -> None:
+    """So is each page of the moderators' list, whatever the articles are called."""
+    assert limits(message(render.article_page(articles, page))) == []
+
+
+# --- by example
+
+TEXT = "The bridge will close, Ada Berg said. “It is unsafe,” she added. Traffic was light."
+
+
+def hit(start: int, end: int, said_by: Attribution | None, **about: Any) -> Hit:
+    article = Article(id="bridge", text=TEXT, **about)
+    return Hit(Passage("bridge", Span(start, end), said_by), article, 0.9)
+
+
+def said(kind: Kind, speaker: Speaker | None) -> Attribution:
+    return Attribution(content=(Span(0, 22),), kind=kind, speaker=speaker)
+
+
+ADA = Speaker("Ada Berg", "city engineer")
+
+
+@pytest.mark.parametrize(
+    ("said_by", "outlet", "label"),
+    [
+        (said(Kind.INDIRECT, ADA), "Daily News", "Ada Berg, city engineer — said (reported in Daily News' words)"),
+        (said(Kind.DIRECT, ADA), "Newsweek", "Ada Berg, city engineer — in their own words"),
+        (
+            said(Kind.MIXED, ADA),
+            "Newsweek",
+            "Ada Berg, city engineer — partly in their own words, partly in Newsweek's words",
+        ),
+        (said(Kind.INDIRECT, ADA), None, "Ada Berg, city engineer — said (reported in the article's words)"),
+        (said(Kind.DIRECT, None), "Newsweek", "Speaker not stated — in their own words"),
+        (
+            said(Kind.INDIRECT, Speaker("a city official", named=False)),
+            "Newsweek",
+            "a city official, not named by the article — said (reported in Newsweek's words)",
+        ),
+        (None, "Newsweek", "Newsweek reports, in its own words"),
+        (None, None, "The article reports, in its own words"),
+    ],
+)
+def test_says_who_and_how(said_by: Attribution | None, outlet: str | None, label: str) -> None:
+    """The four kinds of speech, the unnamed and the unknown are told apart in plain words."""
+    assert re.sub(r"⟦strong (.*?)⟧", r"\1", displayed(render.who(hit(0, 37, said_by, outlet=outlet)))) == label
+
+
+def test_card_says_where_and_proves_it() -> None:
+    """The card names outlet, title and day, links to the source, and ends with the receipt."""
+    one = hit(
+        0,
+        37,
+        said(Kind.INDIRECT, ADA),
+        title="Bridge closes",
+        outlet="Gazette",
+        date="2023-10-03",
+        url="https://g.example/b",
+    )
+    two = hit(65, 83, None, title="Bridge closes")
+    view = render.card(Answer("Is the bridge open?", "Is the bridge open?", (one, two), 0.9))
+    texts = shown(view)
+    assert texts[0] == "-# Asked: Is the bridge open?"
+    assert texts[1] == "> The bridge will close, Ada Berg said."
+    assert texts[2].endswith("\nGazette · “Bridge closes” · 3 October 2023")
+    assert texts[3] == f"-# Receipt: bridge · {one.article.sha256[:12]} · 0–37"
+    labels = {c["label"]: c for c in walk(view.to_components()) if c["type"] == 2}
+    assert list(labels) == ["Read at source", "In context", "More (1)"]
+    assert labels["Read at source"]["url"].startswith("https://g.example/b#:~:text=")
+
+
+def test_no_address_no_link() -> None:
+    """Without an address there is no link button, rather than one that leads nowhere."""
+    view = render.card(Answer("q", "q", (hit(0, 37, None),), 0.9))
+    assert [c["label"] for c in walk(view.to_components()) if c["type"] == 2] == ["In context"]
+
+
+def test_abstention_labels_the_nearest_passage() -> None:
+    """An abstention says that and why there is no answer, and never presents the nearest passage as one."""
+    texts = shown(render.card(Abstention("q", "q", Reason.NOT_STATED, 0.2, (hit(65, 83, None),))))
+    assert texts[1] == "**Not on record.** The articles here are about this, but do not say what you asked."
+    assert texts[2] == "**The nearest passage, which is not an answer:**"
+    assert texts[3] == "> Traffic was light."
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_is_one_sentence(reason: Reason) -> None:
+    """No reason is left without words."""
+    for filters in (Filters(), Filters(speaker="Ada Berg")):
+        assert re.fullmatch(r"[A-Z][^.]+\.", render.why(reason, filters))
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "[click](http://evil.example)",
+        "**bold**",
+        "@everyone",
+        "<@1>",
+        "https://evil.example",
+        "\u202egnp.exe",
+        "a\n# b",
+    ],
+)
+def test_labels_are_never_markup(trick: str) -> None:
+    """A title, name, outlet, id or question with markup in it is shown as it is, on one line."""
+    article = Article(id=trick, text=TEXT, title=trick, outlet=trick)
+    one = Hit(Passage(trick, Span(0, 37), said(Kind.INDIRECT, Speaker(trick, trick))), article, 0.9)
+    for text in shown(render.card(Answer(trick, trick, (one,), 0.9))):
+        assert not re.search(r"⟦(?!strong|subtext|quote)", displayed(text)), displayed(text)
+        assert "\u202e" not in text
+
+
+def test_place_survives_being_written() -> None:
+    """A place read back from a button's id is the same place; another text of the same article is not."""
+    place = Place.of(Receipt("an id", "00" * 32, Span(7, 3000)))
+    assert Place.parse(str(place)) == place
+    assert key_of("an id", "00" * 32) != key_of("an id", "01" * 32)
