@@ -18,7 +18,15 @@ from numpy.typing import NDArray
 from index import followup, question, reader, search
 from index.attribution import attributions as attribute
 from index.encoder import Encoder, SentenceEncoder
-from index.errors import ArchiveError, ArchiveLocked, NoSuchArticle, NoSuchGeneration, NotAnArticle, ReceiptBroken
+from index.errors import (
+    ArchiveError,
+    ArchiveLocked,
+    NoSuchArticle,
+    NoSuchGeneration,
+    NotAnArticle,
+    ReceiptBroken,
+    Unreadable,
+)
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
@@ -134,7 +142,8 @@ class Archive:
     def add(self, draft: Draft) -> Added:
         """Add one article, or replace the one it is a newer text of.
 
-        Raises ``NotAnArticle`` for a text without words, ``ArchiveLocked`` when another process holds the archive.
+        Raises ``NotAnArticle`` for a text without words, ``Unreadable`` for one that has no UTF-8, ``ArchiveLocked``
+        when another process holds the archive.
         """
         (added,) = self.add_all([draft])
         return added
@@ -146,45 +155,40 @@ class Archive:
 
     def _add_batch(self, drafts: Sequence[Draft]) -> list[Added]:
         for draft in drafts:
-            if not any(character.isalpha() for character in draft.text):
-                raise NotAnArticle(draft.title or draft.origin or "the text", "There are no words in this text.")
+            _check(draft)
         with self._changing():
             served = self._served_or_first()
-            outcomes = [self._placed(draft) for draft in drafts]
-            # Of two drafts for one article in a batch, the later wins, as it would in two batches.
-            last = {article.id: article for article, status, _ in outcomes if status is not Status.UNCHANGED}
-            work = {article.id: _derive(article) for article in last.values()}
-            fresh = self._embed(served.model, work.values())
             entries: list[tuple[int, bytes]] = []
             with self._store.transaction():
-                for article, status, origin in outcomes:
-                    if status is not Status.UNCHANGED and last[article.id] is article:
-                        self._store.put_article(article, origin)
-                        entries += self._store.put_derived(served, article.id, work[article.id], fresh)
-            self._extend_vectors(served, entries, fresh, rebuilt=any(s is Status.UPDATED for _, s, _ in outcomes))
-        return [Added(article, status, *self._sizes(served, article.id)) for article, status, _ in outcomes]
+                # One after the other, so that of two drafts for one article the later is a change of the earlier.
+                outcomes = [self._put(draft) for draft in drafts]
+                changed = {article.id: article for article, status in outcomes if status is not Status.UNCHANGED}
+                work = {article_id: _derive(article) for article_id, article in changed.items()}
+                fresh = self._embed(served.model, work.values())
+                for article_id, item in work.items():
+                    entries += self._store.put_derived(served, article_id, item, fresh)
+            self._extend_vectors(served, entries, fresh, rebuilt=any(s is Status.UPDATED for _, s in outcomes))
+            return [Added(article, status, *self._sizes(served, article.id)) for article, status in outcomes]
 
     def _sizes(self, served: Generation, article_id: str) -> tuple[int, int]:
         return len(self._store.passages(served, article_id)), len(self._store.attributions(served, article_id))
 
-    def _placed(self, draft: Draft) -> tuple[Article, Status, str | None]:
-        """The article this draft becomes, and whether it is new, changed, or the same as before."""
+    def _put(self, draft: Draft) -> tuple[Article, Status]:
+        """Store the article this draft becomes, unless it is there; and whether it is new, changed, or the same."""
         old = self._same_as(draft)
         article = Article(
             draft.id or (old.id if old else self._new_id(draft)),
             draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url,
         )  # fmt: skip
-        if old is None:
-            return article, Status.ADDED, draft.origin
-        return article, Status.UNCHANGED if old == article else Status.UPDATED, draft.origin
+        if old == article:
+            return article, Status.UNCHANGED
+        self._store.put_article(article, draft.origin)
+        return article, Status.ADDED if old is None else Status.UPDATED
 
     def _same_as(self, draft: Draft) -> Article | None:
         """The stored article that this draft is a version of: by its own id, its url, its file, or its very text."""
-        if draft.id is not None:
-            try:
-                return self._store.article(draft.id)
-            except NoSuchArticle:
-                return None
+        if draft.id:
+            return self._store.article(draft.id) if self._store.has_article(draft.id) else None
         if draft.url is not None and (found := self._store.find_article(url=draft.url)):
             return found
         if draft.origin is not None and (found := self._store.find_article(origin=draft.origin)):
@@ -197,7 +201,9 @@ class Archive:
         seed = draft.url or draft.origin or sha256_of(draft.text)
         digest = hashlib.sha256(seed.encode("utf-8", "surrogatepass")).hexdigest()
         stem = slug(draft.title or (Path(draft.origin).stem if draft.origin else "") or draft.text[:60])
-        return f"{stem}-{digest[:8]}" if stem else f"article-{digest[:8]}"
+        # A page that moved took its id along: what stands at its old address now is another article.
+        ids = (f"{stem or 'article'}-{digest[:length]}" for length in range(8, len(digest)))
+        return next(new for new in ids if not self._store.has_article(new))
 
     def remove(self, article_id: str) -> Article:
         """Remove the article and everything derived from it, in every generation. Raises ``NoSuchArticle``."""
@@ -238,7 +244,8 @@ class Archive:
         served = self._served()
         if served is None:
             with self._store.transaction():
-                served = self._store.new_generation("served", self._model, RECIPE)
+                # Looked for again: another process may have been first, and what it serves must stay.
+                served = self._served() or self._store.new_generation("served", self._model, RECIPE)
         return served
 
     def reindex(self, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None) -> Reindexed:
@@ -256,6 +263,7 @@ class Archive:
                 building = self._store.new_generation("building", self._model, RECIPE)
         embedded = self._complete(building, progress)
         with self._changing(), self._store.transaction():
+            self._expect(building)
             self._store.set_state(building, "candidate")
         return self._compared(served, replace(building, state="candidate"), "candidate", embedded)
 
@@ -267,8 +275,9 @@ class Archive:
             if progress:
                 progress(total - len(missing), total)
             with self._changing():
-                there = self._store.article_ids()
-                work = {i: _derive(self._store.article(i)) for i in missing[:BATCH] if i in there}
+                self._expect(generation)
+                # Looked up again under the lock: another process may have removed or done some of them.
+                work = {i: _derive(self._store.article(i)) for i in self._store.missing(generation)[:BATCH]}
                 fresh = self._embed(generation.model, work.values())
                 embedded += len(fresh)
                 with self._store.transaction():
@@ -277,6 +286,14 @@ class Archive:
         if progress:
             progress(total, total)
         return embedded
+
+    def _expect(self, *generations: Generation) -> None:
+        """Another process must not have promoted, replaced or rolled back these while this one was at work."""
+        if any(self._store.generation(generation.state) != generation for generation in generations):
+            raise ArchiveError(
+                "Another process has re-indexed, promoted or rolled back this archive meanwhile; "
+                "see `onrecord status`, then try again."
+            )
 
     def promote(self) -> Reindexed:
         """Serve the candidate that ``reindex`` built; the generation served until now is kept for ``rollback``."""
@@ -296,6 +313,8 @@ class Archive:
         # Articles that came in since it was built are derived before it is served: nothing is lost on the way.
         embedded = self._complete(chosen)
         with self._changing():
+            embedded += self._complete(chosen)  # those that came in just now
+            self._expect(chosen, before)
             result = self._compared(before, chosen, "served", embedded)
             with self._store.transaction():
                 self._store.swap_served(chosen)
@@ -339,12 +358,18 @@ class Archive:
         """Quotations that answer, or why there are none.
 
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
-        on; ``limit`` bounds the quotations.
+        on; ``limit`` bounds the quotations (one at least).
         """
+        with self._store.snapshot():  # an article that another process removes meanwhile stays readable
+            return self._ask(asked, turns, filters, asked_on, limit)
+
+    def _ask(
+        self, asked: str, turns: Sequence[str], filters: Filters, asked_on: str | None, limit: int | None
+    ) -> Reply:
         self._notice_others()
         settings = self.settings.answer
         if limit is not None:
-            settings = replace(settings, quotations=limit)
+            settings = replace(settings, quotations=max(1, limit))
         standalone = followup.standalone(asked, turns)
         parsed = question.parse(standalone)
         served = self._served()
@@ -463,6 +488,19 @@ class Archive:
         elif entries:
             ids = np.array([entry for entry, _ in entries], np.int64)
             self._vectors[1].add(ids, np.stack([fresh[key] for _, key in entries]))
+
+
+def _check(draft: Draft) -> None:
+    source = draft.title or draft.origin or "the text"
+    if not any(character.isalnum() for character in draft.text):
+        raise NotAnArticle(source, "There are no words in this text.")
+    stated = (draft.text, draft.title, draft.outlet, *draft.authors, draft.date, draft.url, draft.id)
+    try:
+        "".join(part for part in stated if part).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Unreadable(
+            "the text", "This article holds half a character (a lone surrogate); read it again from its source."
+        ) from error
 
 
 def _derive(article: Article) -> Derived:

@@ -20,7 +20,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import ArchiveDamaged, NoSuchArticle
+from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.types import Article, Attribution, Filters, Kind, Passage, Span, Speaker
 
 
@@ -116,14 +116,25 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial,)
 class Store:
     """One archive's SQLite file. Used by one thread at a time; other processes may read and write beside it.
 
-    Raises ``ArchiveDamaged`` when the file is not a database of this program, or of a newer version of it.
+    Raises ``ArchiveDamaged`` when the file is not a database of this program, or of a newer version of it, and
+    ``ArchiveError`` when it cannot be opened or written at all.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        # The owner may hand the store from the thread that opened it to its worker; it never uses two at once.
-        self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        try:
+            # The owner may hand the store from the thread that opened it to its worker; it never uses two at once.
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(f"{path} cannot be opened ({error}); check the data folder.") from error
+        try:
+            self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
         try:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
@@ -132,9 +143,10 @@ class Store:
             self._db.execute("PRAGMA recursive_triggers = ON")
             self._migrate()
         except sqlite3.DatabaseError as error:
-            self._db.close()
+        except sqlite3.OperationalError as error:  # locked, read-only, disk full: the file itself may be sound
+            raise ArchiveError(f"{self.path} cannot be used ({error}); check the data folder and the disk.") from error
             raise ArchiveDamaged(
-                f"{path} is not a readable archive ({error}); restore it from a backup or move it away."
+                f"{self.path} is not a readable archive ({error}); restore it from a backup or move it away."
             ) from error
 
     def _migrate(self) -> None:
@@ -161,14 +173,27 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Everything inside happens, or nothing does."""
-        self._db.execute("BEGIN IMMEDIATE")
+        """Everything inside happens, or nothing does. Raises ``ArchiveError`` when the file cannot be written."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has ended it already
+                    self._db.execute("ROLLBACK")
+                raise
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(f"{self.path} could not be changed ({error}); check the disk.") from error
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever other processes write meanwhile."""
+        self._db.execute("BEGIN")
         try:
             yield
-        except BaseException:
+        finally:
             self._db.execute("ROLLBACK")
-            raise
-        self._db.execute("COMMIT")
 
     @property
     def data_version(self) -> int:
@@ -179,7 +204,7 @@ class Store:
 
     def article(self, article_id: str) -> Article:
         """The stored article. Raises ``NoSuchArticle``."""
-        found = self._db.execute(f"{_ARTICLES} WHERE a.id = ?", (article_id,)).fetchone()
+        found = self._db.execute(f"{_ARTICLES} WHERE a.id = ?", (_sought(article_id),)).fetchone()
         if found is None:
             raise NoSuchArticle(article_id)
         return _article(found)
@@ -189,9 +214,10 @@ class Store:
         for row in self._db.execute(f"{_ARTICLES} ORDER BY a.row"):
             yield _article(row)
 
-    def article_ids(self) -> frozenset[str]:
-        """The ids of all articles."""
-        return frozenset(row[0] for row in self._db.execute("SELECT id FROM articles"))
+    def has_article(self, article_id: str) -> bool:
+        """Whether there is an article with that id."""
+        found = self._db.execute("SELECT 1 FROM articles WHERE id = ?", (_sought(article_id),)).fetchone()
+        return found is not None
 
     def count_articles(self) -> int:
         """How many articles there are."""
@@ -204,7 +230,7 @@ class Store:
         column, value = next((c, v) for c, v in (("url", url), ("origin", origin), ("sha256", sha256)) if v is not None)
         found = self._db.execute(
             f"{_ARTICLES} WHERE a.{column} = ? ORDER BY a.row LIMIT 1",  # the column is one of three names above
-            (value,),
+            (_sought(value),),
         ).fetchone()
         return None if found is None else _article(found)
 
@@ -212,7 +238,8 @@ class Store:
         """Store the article; what was derived from another text under the same id is removed from every generation."""
         values = (
             article.id, article.sha256, article.text, article.title, article.outlet,
-            json.dumps(article.authors, ensure_ascii=False), article.date, article.url, origin,
+            json.dumps(article.authors, ensure_ascii=False), article.date, article.url,
+            origin and _sought(origin),  # a file's name need not be text
         )  # fmt: skip
         self.delete_article(article.id)
         row = self._db.execute(
@@ -353,7 +380,7 @@ class Store:
     def passages(self, generation: Generation, article_id: str) -> tuple[Passage, ...]:
         """The article's passages, in text order."""
         rows = self._db.execute(
-            f"{_PASSAGES} WHERE p.generation = ? AND a.id = ? ORDER BY p.start", (generation.id, article_id)
+            f"{_PASSAGES} WHERE p.generation = ? AND a.id = ? ORDER BY p.start", (generation.id, _sought(article_id))
         )
         return tuple(_passage(row) for row in rows)
 
@@ -362,7 +389,7 @@ class Store:
         rows = self._db.execute(
             "SELECT t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence FROM attributions t "
             "JOIN articles a ON a.row = t.article WHERE t.generation = ? AND a.id = ? ORDER BY t.id",
-            (generation.id, article_id),
+            (generation.id, _sought(article_id)),
         )
         return tuple(_attribution(row) for row in rows)
 
@@ -402,13 +429,13 @@ class Store:
         conditions, values = ["p.generation = ?"], [generation.id]  # type: list[str], list[object]
         if filters.outlet:
             conditions.append("a.outlet = ? COLLATE NOCASE")
-            values.append(filters.outlet)
+            values.append(_sought(filters.outlet))
         if filters.since:
             conditions.append("a.date >= ?")
-            values.append(filters.since)
+            values.append(_sought(filters.since))
         if filters.until:
             conditions.append("a.date <= ?")
-            values.append(filters.until)
+            values.append(_sought(filters.until))
         rows = self._db.execute(
             "SELECT p.id, a.id, t.name, t.role FROM passages p JOIN articles a ON a.row = p.article "  # noqa: S608
             f"LEFT JOIN attributions t ON t.id = p.said_by WHERE {' AND '.join(conditions)}",  # the conditions above
@@ -501,6 +528,15 @@ def _article(row: tuple[str, str, str | None, str | None, str, str | None, str |
 
 
 def _passage(row: Sequence[object]) -> Passage:
+def _sought(text: str) -> str | bytes:
+    """``text`` as something to look for. A lone surrogate has no UTF-8: as bytes it is sought, and equals no text."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
     passage_id, article_id, start, end, *said_by = row
     attribution = None if said_by[0] is None else _attribution(said_by)
     return Passage(str(article_id), Span(int(start), int(end)), attribution, int(passage_id))  # type: ignore[call-overload]
