@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -114,6 +115,8 @@ _DOUBLE = re.compile(r"[“”\"„«»‟]|'{2,3}|``|’’|‘‘")
 _SINGLE_OPEN = re.compile(r"(?<![^\W_])[‘'](?=[^\W_])")
 _SINGLE_CLOSE = re.compile(r"(?<=[^\s(\[])[’'](?![^\W_])")
 _ELISIONS = re.compile(r"[‘'](?:\d0?s|em|til|tis|twas|cause|bout|round|n|ve|s|re|ll|d)\b", re.IGNORECASE)
+_LONGEST = 400
+"""Tokens of one unit at most; a quotation is one token."""
 _PLURALS = 3
 """How many plurals in a row may be passed over while looking for the end of a quotation between single marks."""
 _OPENERS = "“„«‘"
@@ -142,9 +145,17 @@ def layout(text: str) -> Layout:
                 upto += 1
             trimmed = Span(start, end).trimmed(text)
             if trimmed is not None:
-                units.append(Unit(trimmed, _tokens(text, trimmed, inside[at:upto]), number))
+                units.extend(_units(text, trimmed, inside[at:upto], number))
             start, at = end, upto
     return Layout(text, tuple(units), tuple(quotations))
+
+
+def _units(text: str, span: Span, quotations: list[Quotation], paragraph: int) -> Iterator[Unit]:
+    """The unit of a sentence; several where it is longer than any sentence is, so that no rule meets thousands of words."""
+    tokens = _tokens(text, span, quotations)
+    for start in range(0, len(tokens), _LONGEST):
+        part = tokens[start : start + _LONGEST]
+        yield Unit(Span(part[0].start, part[-1].end), part, paragraph)
 
 
 def _is_inside(position: int, quotations: list[Quotation]) -> bool:
@@ -206,7 +217,9 @@ def _single_quotations(text: str, paragraph: Span, doubles: list[Quotation]) -> 
         if at == len(closers):
             break
         end = closers[at] + 1
-        if any(double.span.start < end and mark.start() < double.span.end for double in _near(doubles, mark.start(), end)):
+        if any(
+            double.span.start < end and mark.start() < double.span.end for double in _near(doubles, mark.start(), end)
+        ):
             continue
         found.append(_quotation(text, mark.start(), end, 1, 1, single=True))
         reached = end
@@ -253,8 +266,10 @@ def words(text: str, start: int, end: int) -> list[Token]:
             continue
         stop = word.end()
         spelled = text[at:stop]
-        if stop < end and text[stop] == "." and (
-            spelled.lower() in ABBREVIATIONS or (len(spelled) == 1 and spelled.isupper())
+        if (
+            stop < end
+            and text[stop] == "."
+            and (spelled.lower() in ABBREVIATIONS or (len(spelled) == 1 and spelled.isupper()))
         ):
             stop += 1
             spelled = text[at:stop]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -93,12 +94,12 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
     leftovers: list[tuple[_Run, tuple[Token, ...], str | None]] = []
     organisations: set[str] = set()
     doubtful: list[Mention] = []
-    surnames_addressed = {name for run in runs if (name := _addressed(run)) is not None}
+    addressed = {surname for run in runs if (surname := _addressed(run)) is not None}
     for run in runs:
         title, name = _split(run)
         role = _role_before(run, title, name)
         parts = tuple(_clean(token) for token in name)
-        if len(parts) >= 2 and _is_person(run, name, title, role, spoken, surnames_addressed):
+        if len(parts) >= 2 and _is_person(run, name, title, role, spoken, addressed):
             key = tuple(part.lower() for part in parts)
             index = by_parts.get(key)
             if index is None:
@@ -127,7 +128,14 @@ def _runs(layout: Layout) -> tuple[list[_Run], set[str]]:
             if token.quotation is None:
                 tokens.append(token)
             elif token.quotation.inner is not None:
-                runs.extend(_runs_of(words(layout.text, token.quotation.inner.start, token.quotation.inner.end), lower_words, layout, True))
+                runs.extend(
+                    _runs_of(
+                        words(layout.text, token.quotation.inner.start, token.quotation.inner.end),
+                        lower_words,
+                        layout,
+                        True,
+                    )
+                )
                 tokens.append(token)
         runs.extend(_runs_of(tokens, lower_words, layout, False))
     return runs, lower_words
@@ -192,8 +200,11 @@ def _no_name(token: Token) -> bool:
         or word in lex.CONJUNCTIONS
         or word in lex.OPENERS
         or word in lex.AUXILIARIES
-        or word in ("according", "asked", "not", "there", "here", "yes", "no", "who", "what", "mr", "as", "i'm", "it's")
-        and word != "mr"
+        or (
+            word
+            in ("according", "asked", "not", "there", "here", "yes", "no", "who", "what", "mr", "as", "i'm", "it's")
+            and word != "mr"
+        )
         or not token.text[0].isalpha()
         or word.endswith(("n't", "n’t", "'re", "’re", "'ll", "’ll", "'ve", "’ve", "'m", "’m"))
     )
@@ -237,10 +248,16 @@ def _split(run: _Run) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
         first = next((n for n in range(len(rest) - 1) if _clean(rest[n]).lower() in _FIRST_NAMES), None)
         if first and not any(_clean(token).lower() in _FIRST_NAMES for token in rest[:first]):
             leading = rest[:first]
-            if any(_clean(t).lower() in lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES or t.text.isupper() for t in leading):
+            if any(
+                _clean(t).lower() in lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES or t.text.isupper()
+                for t in leading
+            ):
                 cut += first
                 rest = tokens[cut:]
-    while len(rest) > 1 and (rest[0].lower in lex.NATIONALITIES or rest[0].lower in ("former", "then", "u.s.", "republican", "democratic", "democrat")):
+    while len(rest) > 1 and (
+        rest[0].lower in lex.NATIONALITIES
+        or rest[0].lower in ("former", "then", "u.s.", "republican", "democratic", "democrat")
+    ):
         cut += 1
         rest = tokens[cut:]
     return tokens[:cut], rest
@@ -267,7 +284,16 @@ def _is_person(
     middle = proper[1:-1] if known_first else proper
     if any(part in lex.ORGANISATION_WORDS or part in lex.PLACE_WORDS for part in middle):
         return False
-    if known_first and proper[-1] in lex.ORGANISATION_WORDS - {"post", "bank", "church", "house", "act", "bill", "today", "club"}:
+    if known_first and proper[-1] in lex.ORGANISATION_WORDS - {
+        "post",
+        "bank",
+        "church",
+        "house",
+        "act",
+        "bill",
+        "today",
+        "club",
+    }:
         return False
     if any(part.isdigit() or (part.isupper() and len(part) > 4) for part in parts):
         return False
@@ -280,10 +306,10 @@ def _is_person(
     if role is not None:
         return True
     at = bisect_right(spoken, name[0].start, key=lambda span: span.start) - 1
-    if 0 <= at and spoken[at].start == run.tokens[0].start and name[-1].end <= spoken[at].end and not run.possessive:
-        # Somebody who speaks and bears no word of an organisation is taken for a person.
-        if not any(part in lex.ORGANISATION_WORDS for part in proper):
-            return True
+    speaks = at >= 0 and spoken[at].start == run.tokens[0].start and name[-1].end <= spoken[at].end
+    # Somebody who speaks and bears no word of an organisation is taken for a person.
+    if speaks and not run.possessive and not any(part in lex.ORGANISATION_WORDS for part in proper):
+        return True
     return _apposition(run) is not None
 
 
@@ -293,7 +319,9 @@ def _could_be_person(run: _Run, name: tuple[Token, ...]) -> bool:
     if run.before and run.before[-1].lower in lex.ARTICLES:
         return False
     against = lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES | lex.MONTHS
-    return not any(part in against or not part.isalpha() or token.text.isupper() for part, token in zip(parts, name, strict=True))
+    return not any(
+        part in against or not part.isalpha() or token.text.isupper() for part, token in zip(parts, name, strict=True)
+    )
 
 
 def _is_lower_acronym(token: Token) -> bool:
@@ -306,7 +334,13 @@ def _role_before(run: _Run, title: tuple[Token, ...], name: tuple[Token, ...]) -
     titled = [token for token in title if token.lower not in lex.HONORIFICS and token.lower != "dr."]
     before = list(run.before)
     words_before: list[Token] = []
-    if len(before) >= 2 and before[-1].lower == "of" and before[-2].is_capital and before[-2].lower in lex.TITLES and titled:
+    if (
+        len(before) >= 2
+        and before[-1].lower == "of"
+        and before[-2].is_capital
+        and before[-2].lower in lex.TITLES
+        and titled
+    ):
         # "Secretary of State John Kerry", "Director of National Intelligence James Clapper".
         at = len(before) - 1
         while at > 0 and before[at - 1].is_capital and _in_role(before[at - 1]):
@@ -343,13 +377,28 @@ def _in_role(token: Token) -> bool:
     if not token.is_word:
         return token.text in "&/"
     word = token.lower
-    if word in lex.DETERMINERS or word in lex.PREPOSITIONS or word in lex.SUBORDINATORS or word in lex.CONJUNCTIONS or word in lex.PRONOUNS:
+    if (
+        word in lex.DETERMINERS
+        or word in lex.PREPOSITIONS
+        or word in lex.SUBORDINATORS
+        or word in lex.CONJUNCTIONS
+        or word in lex.PRONOUNS
+    ):
         return False
-    if word in lex.AUXILIARIES or word in lex.IRREGULAR_VERBS or word in lex.DAYS or word in lex.CUE_FORMS and word not in lex.ROLE_NOUNS:
+    if (
+        word in lex.AUXILIARIES
+        or word in lex.IRREGULAR_VERBS
+        or word in lex.DAYS
+        or (word in lex.CUE_FORMS and word not in lex.ROLE_NOUNS)
+    ):
         return False
     if word in lex.OPENERS or lex.is_adverb(word) or word in ("not", "said"):
         return False
-    if not token.is_capital and (word.endswith("ing") and word not in ("acting", "leading", "ruling", "founding", "managing", "running", "outgoing", "incoming", "sitting")):
+    if not token.is_capital and (
+        word.endswith("ing")
+        and word
+        not in ("acting", "leading", "ruling", "founding", "managing", "running", "outgoing", "incoming", "sitting")
+    ):
         return False
     if not token.is_capital and word.endswith("ed") and word not in lex.NOT_VERBS:
         return False
@@ -366,7 +415,10 @@ def _role_before_comma(run: _Run) -> str | None:
     at = len(before) - 1
     while at > 0 and (_in_role(before[at - 1]) or before[at - 1].lower in ("of", "for")):
         at -= 1
-    if at == 0 or before[at - 1].lower not in ("the", "its", "their", "his", "her") and not any(_possessive(t) for t in before[at:-1]):
+    if at == 0 or (
+        before[at - 1].lower not in ("the", "its", "their", "his", "her")
+        and not any(_possessive(t) for t in before[at:-1])
+    ):
         return None
     return _spelled(before[at:-1])
 
@@ -376,7 +428,7 @@ def _spelled(tokens: list[Token]) -> str | None:
     if not tokens:
         return None
     parts = [tokens[0].text]
-    for left, right in zip(tokens, tokens[1:], strict=False):
+    for left, right in itertools.pairwise(tokens):
         parts.append(right.text if left.end == right.start else " " + right.text)
     role = "".join(parts).strip(" ,-")
     for leading in ("his ", "her ", "its ", "their ", "another ", "this ", "that "):
@@ -400,7 +452,15 @@ def _apposition(run: _Run) -> str | None:
     start = at
     if after[at].lower in lex.ARTICLES:
         start = at + 1
-    elif not (after[at].is_word and (after[at].lower in ("former", "then", "his", "her", "its", "their") or lex.is_role(after[at].lower) or _possessive(after[at]) or after[at].is_capital)):
+    elif not (
+        after[at].is_word
+        and (
+            after[at].lower in ("former", "then", "his", "her", "its", "their")
+            or lex.is_role(after[at].lower)
+            or _possessive(after[at])
+            or after[at].is_capital
+        )
+    ):
         return None
     return _described_by(after, start)
 
@@ -412,14 +472,27 @@ _ABBREVIATED_TITLES = frozenset("sen. rep. gov. sens. reps. govs. mr. mrs. ms. d
 def _described_by(after: list[Token], start: int) -> str | None:
     """The noun phrase from ``start`` on, where it says what somebody is."""
     end = start
-    while end < len(after) and after[end].text not in (",", ".", ";", ")", "—", "–", ":", "--", "?", "!", "(") and not after[end].is_quotation:
+    while (
+        end < len(after)
+        and after[end].text not in (",", ".", ";", ")", "—", "–", ":", "--", "?", "!", "(")
+        and not after[end].is_quotation
+    ):
         word = after[end].lower
         if word in ("who", "that", "which", "whose", "when", "where", "whom", "and") and end > start:
-            if word == "and" and end + 1 < len(after) and not (after[end + 1].is_capital and after[end + 1].lower in lex.TITLES):
+            if (
+                word == "and"
+                and end + 1 < len(after)
+                and not (after[end + 1].is_capital and after[end + 1].lower in lex.TITLES)
+            ):
                 end += 1
                 continue
             break
-        if end > start + 1 and word.endswith("ed") and end + 1 < len(after) and after[end + 1].lower in lex.PREPOSITIONS:
+        if (
+            end > start + 1
+            and word.endswith("ed")
+            and end + 1 < len(after)
+            and after[end + 1].lower in lex.PREPOSITIONS
+        ):
             break
         if end > start + 1 and (lex.is_adverb(word) or word in ("working", "running", "serving", "living", "based")):
             break
@@ -437,10 +510,22 @@ def _described_by(after: list[Token], start: int) -> str | None:
     phrase = after[start:end]
     if not phrase or len(phrase) > 16 or phrase[0].lower in _ABBREVIATED_TITLES:
         return None
-    heads = [n for n, token in enumerate(phrase) if lex.is_role(token.lower) and not (token.is_capital and token.lower in ("house", "star"))]
+    heads = [
+        n
+        for n, token in enumerate(phrase)
+        if lex.is_role(token.lower) and not (token.is_capital and token.lower in ("house", "star"))
+    ]
     if not heads or any(token.lower in lex.PREPOSITIONS and token.lower != "of" for token in phrase[: heads[0]]):
         return None
-    if any(token.lower in lex.IRREGULAR_VERBS or (token.lower in lex.CUE_FORMS and token.lower not in lex.ROLE_NOUNS and token.lower.endswith(("ed", "said", "says", "told"))) for token in phrase):
+    if any(
+        token.lower in lex.IRREGULAR_VERBS
+        or (
+            token.lower in lex.CUE_FORMS
+            and token.lower not in lex.ROLE_NOUNS
+            and token.lower.endswith(("ed", "said", "says", "told"))
+        )
+        for token in phrase
+    ):
         return None
     if phrase[0].lower in lex.PRONOUNS:
         return None
@@ -451,9 +536,9 @@ def _learn(person: Person, run: _Run, title: tuple[Token, ...], role: str | None
     """Adds to a person what one mention says about them."""
     behind = _apposition(run)
     for found in (role, behind):
-        if found is not None and found not in person.roles and not run.quoted:
-            person.roles.append(found)
-        elif found is not None and found not in person.roles and not person.roles:
+        if (found is not None and found not in person.roles and not run.quoted) or (
+            found is not None and found not in person.roles and not person.roles
+        ):
             person.roles.append(found)
     if person.gender is None:
         person.gender = _gender(person, title, (role, behind))
@@ -545,11 +630,19 @@ def _settled(
         honorific = next((t for t in title if t.lower in lex.HONORIFICS), None)
         candidates = surnames.get(word) or firsts.get(word) or set()
         titled = role is not None or honorific is not None
-        if not candidates and titled and word.isalpha() and word not in lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.ROLE_NOUNS | lex.NATIONALITIES and not token.text.isupper():
+        if (
+            not candidates
+            and titled
+            and word.isalpha()
+            and word not in lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.ROLE_NOUNS | lex.NATIONALITIES
+            and not token.text.isupper()
+        ):
             index = len(people)
             named = _clean(token)
             shown = f"{honorific.text} {named}" if honorific is not None and role is None else named
-            people.append(Person(shown, (named,), token.start, full=False, honorific=honorific.text if honorific else None))
+            people.append(
+                Person(shown, (named,), token.start, full=False, honorific=honorific.text if honorific else None)
+            )
             surnames[word].add(index)
             candidates = {index}
         if not candidates:

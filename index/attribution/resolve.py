@@ -12,8 +12,8 @@ from enum import Enum, auto
 
 from index.attribution import lexicon as lex
 from index.attribution.layout import Layout, Token, words
-from index.attribution.ledger import Ledger, Mention, Person
-from index.attribution.rules import Link, Pattern
+from index.attribution.ledger import Ledger, Mention
+from index.attribution.links import Link, Pattern
 from index.types import Attribution, Kind, Span, Speaker
 
 CONFIDENCE: dict[Pattern, float] = dict.fromkeys(Pattern, 0.7)
@@ -82,11 +82,14 @@ class _Resolver:
         self.text = layout.text
         self.ledger = ledger
         self.spoken: dict[int, list[_Referent]] = {}
-        self.pronouns: set[int] = set()
+        self.unnamed_heads: set[str] = set()
+        """What the unnamed speakers so far are: "spokesperson", "official"."""
 
     def speaker(self, link: Link) -> Speaker | None:
         referent = self.referent(link)
         self.spoken.setdefault(link.unit, []).append(referent)
+        if referent.sort is _Sort.UNNAMED and referent.speaker is not None:
+            self.unnamed_heads.add(_plain(_last_word(referent.speaker.name)))
         return referent.speaker
 
     def referent(self, link: Link) -> _Referent:
@@ -165,7 +168,7 @@ class _Resolver:
         return _Referent(Speaker(" and ".join(names)), _Sort.GROUP)
 
     def is_head(self, mention: Mention, base: list[Token]) -> bool:
-        """Whether the phrase is about the person, not about somebody of theirs ("a spokesman for Trump", "Trump aides")."""
+        """Whether the phrase is about the person, not about somebody of theirs ("a spokesman for Trump")."""
         at = next((n for n, token in enumerate(base) if token.start >= mention.span.start), None)
         if at is None:
             return False
@@ -177,7 +180,12 @@ class _Resolver:
         rest = base[end:]
         if mention.possessive:
             return bool(rest) and len(rest) <= 2 and rest[-1].lower in lex.DOCUMENT_NOUNS
-        return not rest or rest[0].lower in lex.PREPOSITIONS or rest[0].lower in ("and", "who", "himself", "herself", "both") or not rest[0].is_word
+        return (
+            not rest
+            or rest[0].lower in lex.PREPOSITIONS
+            or rest[0].lower in ("and", "who", "himself", "herself", "both")
+            or not rest[0].is_word
+        )
 
     def person(self, mention: Mention, base: list[Token], role: str | None = None) -> _Referent:
         if mention.person is None:
@@ -233,8 +241,10 @@ class _Resolver:
 
     def only_opens(self, base: list[Token], last: Token, span: Span) -> bool:
         """Whether a single word is capitalised only because it opens its sentence: "Officials said"."""
-        return len(base) == 1 and (last.lower in lex.COMMON_PLURALS or last.lower in self.ledger.lower_words) and (
-            not last.text.isupper()
+        return (
+            len(base) == 1
+            and (last.lower in lex.COMMON_PLURALS or last.lower in self.ledger.lower_words)
+            and (not last.text.isupper())
         )
 
     def by_role(self, base: list[Token], last: Token, span: Span) -> _Referent | None:
@@ -252,11 +262,9 @@ class _Resolver:
                     break
         if len(fits) != 1:
             return None
-        for referents in self.spoken.values():
-            for referent in referents:
-                if referent.sort is _Sort.UNNAMED and referent.speaker is not None:
-                    if _plain(_last_word(referent.speaker.name)) == head:
-                        return None
+        if head in self.unnamed_heads:
+            # "The spokesman" may be the unnamed spokesman who spoke before.
+            return None
         person = self.ledger.people[fits[0]]
         if person.first > span.start and person.full is False:
             return None
@@ -305,7 +313,7 @@ class _Resolver:
     def in_unit(self, unit: int, until: int, gender: str, *, own: bool) -> _Referent | None:
         """Whom a pronoun means judging by one unit; ``None`` when the unit says nothing about it."""
         spoken = [r for r in self.spoken.get(unit, ()) if self.may_be(r, gender)]
-        if self.spoken.get(unit) and not own or spoken:
+        if (self.spoken.get(unit) and not own) or spoken:
             distinct = {(r.person, r.speaker) for r in spoken}
             if len(distinct) == 1 and spoken[0].speaker is not None:
                 return spoken[0]
@@ -359,11 +367,9 @@ class _Resolver:
 def _base(tokens: list[Token]) -> list[Token]:
     """The phrase without what follows its first comma, bracket or "who"."""
     base: list[Token] = []
-    depth_comma = False
     for at, token in enumerate(tokens):
         if token.text in (",", "(", "—", "–", "--", ";", ":") and base:
             if token.text == "," and _lists(tokens, at):
-                depth_comma = True
                 base.append(token)
                 continue
             break
@@ -372,7 +378,7 @@ def _base(tokens: list[Token]) -> list[Token]:
         base.append(token)
     while base and not base[-1].is_word:
         base.pop()
-    return base if not depth_comma or _joins(base) else base
+    return base
 
 
 def _lists(tokens: list[Token], at: int) -> bool:
@@ -392,7 +398,15 @@ def _head_token(base: list[Token]) -> Token | None:
     start = 1 if base[0].lower in lex.DETERMINERS and len(base) > 1 else 0
     for at in range(start + 1, len(base)):
         token = base[at]
-        if token.lower in lex.PREPOSITIONS and token.lower != "of" or token.lower in ("familiar", "close", "briefed", "involved", "who", "that", "including"):
+        if (token.lower in lex.PREPOSITIONS and token.lower != "of") or token.lower in (
+            "familiar",
+            "close",
+            "briefed",
+            "involved",
+            "who",
+            "that",
+            "including",
+        ):
             return base[at - 1] if base[at - 1].is_word else None
         if token.lower == "of" and not base[at - 1].is_capital:
             return base[at - 1]
@@ -405,8 +419,21 @@ def _is_organisation(body: list[Token]) -> bool:
 
 def _is_plural(base: list[Token], last: Token) -> bool:
     word = last.lower
-    return base[0].lower in ("some", "many", "several", "most", "two", "three", "four", "five", "both", "these", "those") or (
-        word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s")) or word in ("people", "police", "men", "women")
+    return base[0].lower in (
+        "some",
+        "many",
+        "several",
+        "most",
+        "two",
+        "three",
+        "four",
+        "five",
+        "both",
+        "these",
+        "those",
+    ) or (
+        (word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s")))
+        or word in ("people", "police", "men", "women")
     )
 
 
@@ -443,7 +470,3 @@ def _gender_of_words(base: list[Token]) -> str | None:
 def _spelled_role(base: list[Token]) -> str | None:
     body = base[1:] if base[0].lower in lex.ARTICLES else base
     return " ".join(token.text for token in body) or None
-
-
-__all__ = ["CONFIDENCE", "kind_of", "resolve"]
-_Unused = Person

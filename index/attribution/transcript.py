@@ -10,12 +10,15 @@ from index.attribution.ledger import Ledger
 from index.types import Attribution, Kind, Span, Speaker
 
 _LABEL = re.compile(
-    r"^[ \t]*(?P<label>[QA]|[A-Z][A-Z.’'\-]*(?:[ ,]+[A-Z.’'\-]+){0,6})(?P<colon>[ \t]*:[ \t]*|(?<=\bQ)[ \t]{1,4})(?=\S)", re.MULTILINE
+    r"^[ \t]*(?P<label>[QA]|[A-Z][A-Z.’'\-]*(?:[ ,]+[A-Z.’'\-]+){0,6})(?:[ \t]*:[ \t]*|(?<=\bQ)[ \t]{1,4})(?=\S)",
+    re.MULTILINE,
 )
 _SPEAKING_WORDS = frozenset(
-    "moderator audience reporter interviewer host announcer narrator question answer participant operator voice speaker "
-    "official aide member child interpreter translator clerk witness chorus crowd".split()
+    "moderator audience reporter interviewer host announcer narrator question answer participant participants operator "
+    "voice speaker official aide member child interpreter translator clerk witness chorus crowd".split()
 )
+_SURELY = 6
+"""Turns after which any one or two words in capitals before a colon are a speaker too ("LEAVITT:")."""
 TURN_CONFIDENCE = 0.97
 """A label says who speaks; what can go wrong is a heading taken for one."""
 
@@ -30,7 +33,10 @@ class Turn:
 
 def turns(text: str) -> tuple[Turn, ...]:
     """The turns of a transcript in order; ``()`` when the text is none."""
-    labels = [match for match in _LABEL.finditer(text) if _speaks(match.group("label"))]
+    every = list(_LABEL.finditer(text))
+    labels = [match for match in every if _speaks(match.group("label"))]
+    if len(labels) >= _SURELY:
+        labels = [match for match in every if _speaks(match.group("label")) or len(match.group("label").split()) <= 2]
     kinds = {match.group("label") for match in labels}
     bare = sum(match.group("label") in ("Q", "A") for match in labels)
     people = [match for match in labels if match.group("label") not in ("Q", "A")]
@@ -62,7 +68,9 @@ def _speaks(label: str) -> bool:
 def turn_attributions(text: str, found: tuple[Turn, ...], ledger: Ledger) -> tuple[Attribution, ...]:
     """Each turn as its speaker's direct speech."""
     return tuple(
-        Attribution((turn.words,), (turn.label,), (), Kind.DIRECT, _speaker(turn.label.of(text), ledger), TURN_CONFIDENCE)
+        Attribution(
+            (turn.words,), (turn.label,), (), Kind.DIRECT, _speaker(turn.label.of(text), ledger), TURN_CONFIDENCE
+        )
         for turn in found
     )
 
@@ -89,7 +97,7 @@ def _speaker(label: str, ledger: Ledger) -> Speaker:
 
 
 def _titled(label: str) -> str:
-    """ "MS. JEAN-PIERRE" -> "Ms. Jean-Pierre"; what holds digits or small letters already stays."""
+    """Turns "MS. JEAN-PIERRE" into "Ms. Jean-Pierre"."""
     return " ".join(
         "-".join("’".join("'".join(_capital(c) for c in b.split("'")) for b in a.split("’")) for a in word.split("-"))
         for word in label.split()

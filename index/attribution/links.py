@@ -1,0 +1,48 @@
+"""What the rules find before anybody knows who is meant: words said, by the words that point at whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from index.types import Span
+
+
+class Pattern(StrEnum):
+    """The shape by which a link was found; each has its measured precision in `resolve`."""
+
+    QUOTE_THEN_SOURCE = "“…,” Kirby said"
+    QUOTE_INVERTED = "“…,” said Kirby"
+    SOURCE_THEN_QUOTE = "Kirby said, “…”"
+    CLAUSE_THEN_SOURCE = "…, Kirby said"
+    CLAUSE_INVERTED = "…, said Kirby"
+    SOURCE_THEN_THAT = "Kirby said that …"
+    SOURCE_THEN_CLAUSE = "Kirby said …"
+    SOURCE_THEN_OBJECT = "Kirby denied …"
+    SOURCE_THEN_INFINITIVE = "Kirby vowed to …"
+    DESCRIBED = "Kirby called it “…”"
+    PARTICIPLE = "…, adding that …"
+    ACCORDING_FRONT = "According to Kirby, …"
+    ACCORDING_BACK = "…, according to Kirby"
+    NOUN = "Kirby's claim that …"
+    LABEL = "Kirby: “…”"
+    AFTER_REPORT = "Kirby said it would end. “…”"
+    INTRODUCED = "Kirby said: ¶ “…”"
+    BARE = "“…”"
+    TURN = "MR. KIRBY: …"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A claim whose source is still only words."""
+
+    content: tuple[Span, ...]
+    source: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    pattern: Pattern
+    unit: int
+    """Index of the unit in the layout."""
+    antecedent: Span | None = None
+    """What a relative "who" stands for."""
+    continued: bool = False
+    """A quotation of its own sentence follows and was joined without a reporting verb."""
