@@ -142,9 +142,9 @@ class Store:
             # Without it REPLACE and cascades would leave the word index behind: triggers must fire on them too.
             self._db.execute("PRAGMA recursive_triggers = ON")
             self._migrate()
-        except sqlite3.DatabaseError as error:
         except sqlite3.OperationalError as error:  # locked, read-only, disk full: the file itself may be sound
             raise ArchiveError(f"{self.path} cannot be used ({error}); check the data folder and the disk.") from error
+        except sqlite3.DatabaseError as error:
             raise ArchiveDamaged(
                 f"{self.path} is not a readable archive ({error}); restore it from a backup or move it away."
             ) from error
@@ -522,12 +522,6 @@ _PASSAGES = (
 _WORD = re.compile(r"[^\W_]+")
 
 
-def _article(row: tuple[str, str, str | None, str | None, str, str | None, str | None, str]) -> Article:
-    article_id, text, title, outlet, authors, date, url, sha256 = row
-    return Article(article_id, text, title, outlet, tuple(json.loads(authors)), date, url, sha256)
-
-
-def _passage(row: Sequence[object]) -> Passage:
 def _sought(text: str) -> str | bytes:
     """``text`` as something to look for. A lone surrogate has no UTF-8: as bytes it is sought, and equals no text."""
     try:
@@ -537,6 +531,12 @@ def _sought(text: str) -> str | bytes:
     return text
 
 
+def _article(row: tuple[str, str, str | None, str | None, str, str | None, str | None, str]) -> Article:
+    article_id, text, title, outlet, authors, date, url, sha256 = row
+    return Article(article_id, text, title, outlet, tuple(json.loads(authors)), date, url, sha256)
+
+
+def _passage(row: Sequence[object]) -> Passage:
     passage_id, article_id, start, end, *said_by = row
     attribution = None if said_by[0] is None else _attribution(said_by)
     return Passage(str(article_id), Span(int(start), int(end)), attribution, int(passage_id))  # type: ignore[call-overload]
