@@ -299,7 +299,7 @@ _OWN_ACTS = (
     re.compile(rf"(?:^|[.!?”\"] ){_NAME} (?:has |have )?(?:also )?(?:requested|sought|asked for) (?:a )?comments?\b"),
     re.compile(
         rf"(?:^|[.!?”\"] ){_NAME} (?:has |have )?(?:also )?(?:contacted|reached out to|approached|emailed|"
-        rf"e-mailed|asked)\b[^.]{0, 200}\bfor (?:a )?(?:further |additional )?"
+        rf"e-mailed|asked)\b[^.]{{0,200}}\bfor (?:a )?(?:further |additional )?"
         r"(?:comment|response|statement|clarification)"
     ),
     re.compile(
@@ -326,12 +326,12 @@ def _own_name(lines: list[str]) -> str | None:
     text = "\n".join(lines)
     others = len(re.findall(rf"\b{re.escape(name)}\b", text)) - len(
         re.findall(
-            rf"\b(?:told|tells|to|with|by) {re.escape(name)}\b|\b{re.escape(name)} (?:has |have )?(?:also "
+            rf"\b(?:told|tells|to|with|by|an?) {re.escape(name)}\b|\b{re.escape(name)} (?:has |have )?(?:also "
             rf")?(?:requested|sought|asked|contacted|reached|approached|e-?mailed)",
             text,
         )
     )
-    return name if others <= names[name] else None
+    return name if others < names[name] else None
 
 
 _DATELINE = re.compile(
