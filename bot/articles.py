@@ -21,7 +21,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import days, failures, render, verbatim
-from bot.permissions import REFUSED, may_curate
+from bot.permissions import REFUSED, Refused, may_curate
 from bot.places import key_of
 from index.archive import Archive
 from index.errors import NoSuchArticle, SourceError
@@ -54,13 +54,9 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Refuse whoever may not change the articles, whatever Discord's own settings let through."""
-        if may_curate(interaction, self.bot.config.bot.curator_role):
-            return True
-        if interaction.type is discord.InteractionType.autocomplete:
-            await interaction.response.autocomplete([])
-        else:
-            await failures.say(interaction, REFUSED)
-        return False
+        if not may_curate(interaction, self.bot.config.bot.curator_role):
+            raise Refused
+        return True
 
     @app_commands.command(description="Add an article from its address, from a file, or pasted")
     @app_commands.describe(
@@ -180,7 +176,8 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         from bot.ask import suggestions
 
         server = interaction.guild_id
-        if server is None:
+        # Suggestions pass by the check of the commands.
+        if server is None or not may_curate(interaction, self.bot.config.bot.curator_role):
             return []
         found: list[app_commands.Choice[str]] = []
 
@@ -259,8 +256,7 @@ class Paste(ui.Modal, title="Add an article"):
 
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Add what was pasted."""
-        if not await self._cog.interaction_check(interaction):
-            return
+        await self._cog.interaction_check(interaction)
         author = ", ".join(self._given.authors)
         fields = (self._title, self._outlet, author, self._date, self._url)
         values = [(f if isinstance(f, str) else f.value).strip() or None for f in fields]

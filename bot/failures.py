@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from bot import verbatim
+from bot.permissions import Refused
 from index.errors import ArchiveError, ReceiptBroken
 from index.types import Article, Hit
 
@@ -40,6 +41,8 @@ def sentence(error: BaseException) -> str:
         case ArchiveError():
             log.warning("%s: %s", type(error).__name__, error)
             return verbatim.escape(verbatim.plain_label(str(error), 1000))
+        case Refused():
+            return str(error)
         case app_commands.AppCommandError():
             log.info("%s: %s", type(error).__name__, error)
             return "That command cannot be used here, or not by you."

@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import discord
+from discord import app_commands
 
 REFUSED = "Articles are kept by this server's moderators: you need the permission Manage Messages, or the curator role."
+
+
+class Refused(app_commands.CheckFailure):
+    """Somebody who may not change the articles tried to."""
+
+    def __init__(self) -> None:
+        super().__init__(REFUSED)
 
 
 def may_curate(interaction: discord.Interaction[Any], curator_role: str = "") -> bool:

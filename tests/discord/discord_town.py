@@ -15,6 +15,7 @@ from discord_gate import gate, walk
 from bot.client import OnRecord
 from bot.config import Config
 from index.archive import Archive
+from index.settings import AnswerSettings, IndexSettings
 from index.types import Added, Draft
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord" / "openapi.json"
@@ -76,8 +77,12 @@ def simulation(data: Path, encoder: Any) -> Simulated:
     """Opens a `Town`; when it is left, every request the bot made is held to Discord's description."""
 
     @asynccontextmanager
-    async def opened(*drafts: Draft, check_errors: bool = True, **bot_settings: Any) -> AsyncIterator[Town]:
-        config = replace(Config(), bot=replace(Config().bot, **bot_settings))
+    async def opened(
+        *drafts: Draft, check_errors: bool = True, threshold: float = 0.01, **bot_settings: Any
+    ) -> AsyncIterator[Town]:
+        # The encoder of the tests knows no meaning: whether it is sure enough is not what is tested here.
+        answer = AnswerSettings(threshold=threshold, further=0.01)
+        config = Config(index=IndexSettings(answer=answer), bot=replace(Config().bot, **bot_settings))
         bot = OnRecord(config, data, encoder=encoder, shard_count=1)
         async with simcord.run(bot, check_errors=check_errors, settle_timeout=30.0) as env:
             guild = env.create_guild("Harbour talk")
