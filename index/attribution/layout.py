@@ -151,7 +151,7 @@ def layout(text: str) -> Layout:
 
 
 def _units(text: str, span: Span, quotations: list[Quotation], paragraph: int) -> Iterator[Unit]:
-    """The unit of a sentence; several where it is longer than any sentence is, so that no rule meets thousands of words."""
+    """The unit of a sentence; several where no sentence is that long, so that no rule meets thousands of words."""
     tokens = _tokens(text, span, quotations)
     for start in range(0, len(tokens), _LONGEST):
         part = tokens[start : start + _LONGEST]

@@ -573,33 +573,38 @@ def _merge_longer(
             moved[index] = kept
             people[kept].roles.extend(role for role in person.roles if role not in people[kept].roles)
             people[kept].gender = people[kept].gender or person.gender
-    # An initial stands for the one person it fits: "J. Kirby" is John Kirby.
+    by_surname: dict[str, list[int]] = defaultdict(list)
     for index, person in enumerate(people):
-        if index in moved or len(person.parts[0].rstrip(".")) != 1:
-            continue
-        fits = [
-            other
-            for other, candidate in enumerate(people)
-            if other != index
-            and other not in moved
-            and candidate.surname.lower() == person.surname.lower()
-            and candidate.parts[0][0].lower() == person.parts[0][0].lower()
-            and len(candidate.parts[0].rstrip(".")) > 1
-        ]
-        if len(fits) == 1:
-            moved[index] = fits[0]
-    # One letter apart in the first name, with the same surname, is a slip of the pen: Kristin and Kristen.
-    for index, person in enumerate(people):
-        for other in range(index):
-            if index in moved or other in moved or people[other].surname != person.surname:
-                continue
-            if people[other].gender == person.gender and _one_letter_apart(people[other].parts[0], person.parts[0]):
-                moved[index] = other
+        if index not in moved:
+            by_surname[person.surname.lower()].append(index)
+    for namesakes in by_surname.values():
+        # A family of more than a dozen is no family; and comparing each with each would cost too much.
+        if 1 < len(namesakes) <= 12:
+            _merge_namesakes(people, namesakes, moved)
     for at, (run, index, name) in enumerate(found):
         if index in moved:
             found[at] = (run, moved[index], name)
     for key, index in list(by_parts.items()):
         by_parts[key] = moved.get(index, index)
+
+
+def _merge_namesakes(people: list[Person], namesakes: list[int], moved: dict[int, int]) -> None:
+    """Finds spellings of one person among people of one surname; ``moved`` learns which index stands for which."""
+    for index in namesakes:
+        first = people[index].parts[0]
+        others = [n for n in namesakes if n != index and n not in moved]
+        if len(first.rstrip(".")) == 1:
+            # An initial stands for the one person it fits: "J. Kirby" is John Kirby.
+            fits = [n for n in others if people[n].parts[0][0] == first[0] and len(people[n].parts[0].rstrip(".")) > 1]
+            if len(fits) == 1:
+                moved[index] = fits[0]
+            continue
+        for other in others:
+            # One letter apart in the first name is a slip of the pen: Kristin and Kristen.
+            same = people[other].gender == people[index].gender
+            if other < index and same and _one_letter_apart(people[other].parts[0], first):
+                moved[index] = other
+                break
 
 
 def _one_letter_apart(left: str, right: str) -> bool:

@@ -6,7 +6,7 @@ from index.attribution import lexicon as lex
 from index.attribution.lexicon import CUE_FORMS, Form
 from index.attribution.words import Cue, Subject, Words
 
-REACH = 60
+REACH = 40
 """Tokens looked at on either side of a verb for its subject: no noun phrase is longer, and it keeps the time linear."""
 
 _NO_PHRASE = (lex.PREPOSITIONS | lex.SUBORDINATORS | lex.TIME_WORDS | lex.OBJECT_PRONOUNS) - {"it"}
@@ -139,7 +139,7 @@ class Phrases(Words):
             describes = first in ("a", "an", "the", "one", "who", "former") or first.isdigit() or first.endswith("ing")
             if not describes or start < 2 or not self.mark(start - 1, closer) or not self.capital(start - 2):
                 break
-            outer = self.noun_phrase_start(start - 1, relatives=relatives - 1)
+            outer = self.noun_phrase_start(start - 1)
             if outer is None or not self.names_somebody(outer, start - 1):
                 break
             start, opener = outer, start - 1
@@ -213,7 +213,7 @@ class Phrases(Words):
                 and self.has_verb(start, end)
                 and not self.mark(start - 2, ",")
             ):
-                outer = self.noun_phrase_start(start - 1)
+                outer = self.noun_phrase_start(start - 1, relatives=relatives - 1)
                 if outer is not None:
                     return outer
                 break
