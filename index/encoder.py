@@ -67,7 +67,10 @@ class SentenceEncoder:
         torch.set_num_threads(1 if len(texts) <= 4 else self._threads)
         with torch.inference_mode():
             vectors = self._model.encode(
-                list(texts), batch_size=self._batch_size, normalize_embeddings=True, show_progress_bar=False
+                [_encodable(text) for text in texts],
+                batch_size=self._batch_size,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
         return np.asarray(vectors, dtype=np.float32)
 
@@ -82,10 +85,15 @@ class SentenceEncoder:
         tokenize = self._model.tokenizer
         rows = np.zeros((len(words), self._pieces.shape[1]), np.float32)
         for row, word in enumerate(words):
-            ids = tokenize(word.lower(), add_special_tokens=False)["input_ids"]
+            ids = tokenize(_encodable(word.lower()), add_special_tokens=False)["input_ids"]
             rows[row] = self._pieces[ids].mean(axis=0) if ids else 0.0
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(lengths, 1e-9), np.float32)
+
+
+def _encodable(text: str) -> str:
+    """``text`` with a question mark for each lone surrogate, which no tokeniser takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _input_vectors(model: SentenceTransformer) -> NDArray[np.float32]:
