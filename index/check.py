@@ -16,6 +16,7 @@ from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from index.sentences import sentence_spans
 from index.types import Article, Hit, Passage, Span, Speaker, hull
@@ -78,6 +79,7 @@ Passages = Callable[[str], Sequence[Passage]]
 
 _DASHES = "–—―‒−"
 _QUOTES = "\"'“”„‟‘’‚‛«»‹›`´"
+_SAME_MARK = str.maketrans("’ʼ−‐‑", "''---")
 _EDGE_MARKS = frozenset(".,;:!?()[]{}…/•" + _DASHES + "-")
 _TOKEN = re.compile(
     r"(?P<word>(?<![\w.])[-−]?\d+(?:[.,:]\d+)*(?:[^\W\d_]+)?|[^\W_]+(?:['’ʼ][^\W_]+)*)"
@@ -108,11 +110,11 @@ _PARAPHRASE = 0.5
 """Share of the claim's telling words that one place must have to be the same in other words."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):  # not a dataclass: a long article has tens of thousands, and they are made ten times as fast
     key: str
     """What is compared."""
-    span: Span
+    start: int
+    end: int
     word: bool
 
     @property
@@ -200,7 +202,7 @@ class _Record:
         known = [each.speaker for each in said if each.speaker]
         if known:
             return all(_unlike(speaker, each, article) for each in known)
-        return not said and not _is_about(speaker, article)
+        return not said and not _is_about(speaker, article) and not _may_have_said(speaker, article, span)
 
 
 @lru_cache(maxsize=64)
@@ -227,7 +229,7 @@ class _Tokens:
 
     def span(self, first: int, count: int) -> Span:
         """The characters of ``count`` tokens from ``first`` on."""
-        return Span(self.tokens[first].span.start, self.tokens[first + count - 1].span.end)
+        return Span(self.tokens[first].start, self.tokens[first + count - 1].end)
 
 
 @lru_cache(maxsize=64)
@@ -243,16 +245,16 @@ def _article_tokens(text: str) -> _Tokens:
 
 def _tokenised(text: str) -> Iterator[_Token]:
     for found in _TOKEN.finditer(text):
-        span = Span(found.start(), found.end())
-        if found["word"]:
-            key = found["word"].casefold().replace("’", "'").replace("ʼ", "'").replace("−", "-")
-            yield _Token(unicodedata.normalize("NFC", key), span, True)
-        elif found["gap"]:
-            yield _Token("…", span, False)
-        elif found["dash"]:
-            yield _Token("—", span, False)
+        kind, written = found.lastgroup, found.group()
+        if kind == "gap":
+            key = "…"
+        elif kind == "dash":
+            key = "—"
         else:
-            yield _Token(unicodedata.normalize("NFC", found["mark"]).replace("‐", "-").replace("‑", "-"), span, False)
+            key = written.casefold()
+            if not key.isascii():
+                key = unicodedata.normalize("NFC", key.translate(_SAME_MARK))
+        yield _Token(key, found.start(), found.end(), kind == "word")
 
 
 def _claim_tokens(claimed: str) -> list[_Token]:
@@ -297,7 +299,7 @@ def _verbatim(claimed: str, claim: Sequence[_Token], speaker: str | None, record
 def _whole(
     kind: VerdictKind, claimed: str, claim: Sequence[_Token], record: _Record, article: Article, span: Span
 ) -> Verdict:
-    said = claimed[claim[0].span.start : claim[-1].span.end]
+    said = claimed[claim[0].start : claim[-1].end]
     return Verdict(kind, record.hit(article, span), (Change(Op.SAME, said, article.words(span)),))
 
 
@@ -371,7 +373,7 @@ def _elision_diff(
     for part, span in zip(parts, spans, strict=True):
         if end is not None and (left_out := article.text[end : span.start].strip()):
             changes.append(Change(Op.DROPPED, "", left_out))
-        changes.append(Change(Op.SAME, claimed[part[0].span.start : part[-1].span.end], article.words(span)))
+        changes.append(Change(Op.SAME, claimed[part[0].start : part[-1].end], article.words(span)))
         end = span.end
     return tuple(changes)
 
@@ -384,7 +386,7 @@ def _stitched(claimed: str, parts: Sequence[Sequence[_Token]], record: _Record) 
             return None
         places.append(place)
     changes = tuple(
-        Change(Op.SAME, claimed[part[0].span.start : part[-1].span.end], article.words(span))
+        Change(Op.SAME, claimed[part[0].start : part[-1].end], article.words(span))
         for part, (article, span) in zip(parts, places, strict=True)
     )
     longest = max(range(len(parts)), key=lambda i: len(parts[i]))
@@ -419,7 +421,7 @@ class _Alignment:
 
     @property
     def span(self) -> Span:
-        return Span(self.row[0].span.start, self.row[-1].span.end)
+        return Span(self.row[0].start, self.row[-1].end)
 
 
 def _nearly(claimed: str, claim: Sequence[_Token], record: _Record) -> Verdict | None:
@@ -446,8 +448,8 @@ def _altered(claimed: str, claim: Sequence[_Token], best: _Alignment, record: _R
     row = best.row
     changes: list[Change] = []
     for tag, a, b, c, d in best.opcodes:
-        said = claimed[claim[a].span.start : claim[b - 1].span.end] if b > a else ""
-        there = best.article.text[row[c].span.start : row[d - 1].span.end] if d > c else ""
+        said = claimed[claim[a].start : claim[b - 1].end] if b > a else ""
+        there = best.article.text[row[c].start : row[d - 1].end] if d > c else ""
         op = {"equal": Op.SAME, "replace": Op.CHANGED, "delete": Op.ADDED, "insert": Op.DROPPED}[tag]
         changes.append(Change(op, said, there))
     return Verdict(VerdictKind.ALTERED, record.hit(best.article, best.span), tuple(changes))
@@ -458,7 +460,7 @@ def _leaves_out_a_part(found: _Alignment) -> bool:
     row = found.row
     for tag, _, _, c, d in found.opcodes:
         if tag == "insert":
-            missing = Span(row[c].span.start, row[d - 1].span.end)
+            missing = Span(row[c].start, row[d - 1].end)
             words = sum(token.word for token in row[c:d])
             whole = any(missing.contains(each) for each in _trimmed_sentences(found.article.text))
             if words >= _WHOLE_GAP or (whole and words):
@@ -502,14 +504,14 @@ def _row(article: Article, size: int, low: int, left: Match, right: Match) -> tu
     found = _article_tokens(article.text)
     sentences = _trimmed_sentences(article.text)
     first, last = low + left.b, low + right.b + right.size
-    begin = sentences[_at(sentences, found.tokens[first].span.start)].start
-    end = sentences[_at(sentences, found.tokens[last - 1].span.start)].end
+    begin = sentences[_at(sentences, found.tokens[first].start)].start
+    end = sentences[_at(sentences, found.tokens[last - 1].start)].end
     for _ in range(left.a):
-        if first == 0 or found.tokens[first - 1].span.start < begin:
+        if first == 0 or found.tokens[first - 1].start < begin:
             break
         first -= 1
     for _ in range(size - right.a - right.size):
-        if last == len(found.tokens) or found.tokens[last].span.end > end:
+        if last == len(found.tokens) or found.tokens[last].end > end:
             break
         last += 1
     return first, last
@@ -645,6 +647,15 @@ def _is_about(stated: str, article: Article) -> bool:
     about = (article.title or "", article.outlet or "", *article.authors)
     surname = (_person(stated) or _name_words(stated) or [""])[-1]
     return any(surname in _name_words(words) for words in about)
+
+
+def _may_have_said(stated: str, article: Article, span: Span) -> bool:
+    """Whether words that nobody is credited with are quoted in the article, or named ``stated`` in their sentence."""
+    whole = hull(s for s in _trimmed_sentences(article.text) if s.overlaps(span))
+    before = article.text[: span.start].rpartition("\n")[2]
+    quoted = before.count("“") > before.count("”") or before.count('"') % 2 == 1 or article.text[span.start] in _QUOTES
+    surname = (_person(stated) or _name_words(stated) or [""])[-1]
+    return quoted or surname in _name_words(whole.of(article.text))
 
 
 def _person(name: str) -> list[str]:
