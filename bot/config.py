@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.errors import SettingsError
-from index.settings import IndexSettings, from_table
+from index.settings import IndexSettings, from_table, within
 from index.sources.given import SourceSettings
 
 FILE_NAME = "config.toml"
@@ -25,11 +25,11 @@ class BotSettings:
 
     curator_role: str = ""
     """Name of the role that may manage articles without the *Manage Messages* permission; empty: none."""
-    questions_per_minute: int = 10
+    questions_per_minute: int = field(default=10, metadata=within(0))
     """Questions one member may ask in a minute, over all channels of a server; 0: no limit."""
-    turns: int = 6
+    turns: int = field(default=6, metadata=within(0))
     """Earlier questions of a conversation that a follow-up may refer to."""
-    conversation_minutes: int = 30
+    conversation_minutes: int = field(default=30, metadata=within(1))
     """After so long without a question a conversation is over."""
 
 

@@ -68,5 +68,5 @@ def sure(tmp_path: Path) -> tuple[str, str]:
 def unsure(tmp_path: Path) -> tuple[str, str]:
     """Options under which nothing is certain enough to be an answer."""
     file = tmp_path / "unsure.toml"
-    file.write_text("[index.answer]\nthreshold = 1.1\n")
+    file.write_text("[index.answer]\nthreshold = 1.0\n")
     return "--config", str(file)

@@ -61,6 +61,7 @@ def test_keys_that_are_left_out_keep_their_defaults(tmp_path: Path) -> None:
         ("[indx]\n", "'indx'.*'index'"),
         ("[bot]\nturns = true\n", "'bot.turns'.*int.*True"),
         ('[index.answer]\nthreshold = "high"\n', "'index.answer.threshold'.*float.*'high'"),
+        ("[bot]\nturns = -1\n", "'bot.turns'.*at least 0"),
         ("bot = 3\n", r"'bot'.*\[bot\]"),
         ("[bot\n", "not valid TOML"),
     ],

@@ -1,0 +1,372 @@
+"""What each command of the command line does: arguments in, results on standard output, an exit code back.
+
+What a command needs is imported when it runs: loading the language model's libraries takes seconds, and
+``onrecord --help`` must not wait for them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.batch import BrokenRow, Row, rows
+from index.errors import SourceError, Unreadable
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from bot.output import Printer, Progress
+    from index.archive import Archive
+    from index.sources import Given
+    from index.types import Added, Draft, Filters
+
+Arguments = argparse.Namespace
+
+_TOGETHER = 32
+"""Articles that are added at once: more are no faster, and what came before a failure should be in."""
+
+
+def add(args: Arguments) -> int:
+    """Add every source, whatever becomes of the others."""
+    from bot.replies import added_json, failed_json
+    from index.sources import Given
+
+    given = Given(title=args.title, outlet=args.outlet, authors=tuple(args.author), date=args.date, url=args.url)
+    config = _config(args)
+    failures = 0
+    with _archive(args, config, needs_model=True) as archive, _progress("Adding articles") as progress:
+        for outcome in _outcomes(archive, _drafts(args.sources, given, config)):
+            if isinstance(outcome, SourceError):
+                failures += 1
+                failed(str(outcome))
+                if args.json:
+                    _print_json(failed_json(outcome))
+            elif args.json:
+                _print_json(added_json(outcome))
+            else:
+                _printer().added(outcome)
+            progress.step()
+    return 1 if failures else 0
+
+
+def _drafts(sources: list[str], given: Given, config: Config) -> Iterator[Draft | SourceError]:
+    from index.sources import read, read_bytes
+
+    for source in sources:
+        if source == "-":
+            yield from read_bytes(sys.stdin.buffer.read(), "-", given)
+        else:
+            yield from read(source, given, settings=config.sources)
+
+
+def _outcomes(archive: Archive, drafts: Iterator[Draft | SourceError]) -> Iterator[Added | SourceError]:
+    """What became of each draft, in order; many are embedded together, which is faster."""
+    while batch := list(islice(drafts, _TOGETHER)):
+        outcomes = iter(_together(archive, [draft for draft in batch if not isinstance(draft, SourceError)]))
+        for draft in batch:
+            yield draft if isinstance(draft, SourceError) else next(outcomes)
+
+
+def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError]:
+    try:
+        return list(archive.add_all(drafts))
+    except SourceError:
+        # A batch goes in whole or not at all, and one bad article must not keep the others out.
+        return [_alone(archive, draft) for draft in drafts]
+
+
+def _alone(archive: Archive, draft: Draft) -> Added | SourceError:
+    try:
+        return archive.add(draft)
+    except SourceError as error:
+        return error
+
+
+def show(args: Arguments) -> int:
+    """Show one article."""
+    from bot.replies import shown_json
+
+    with _archive(args) as archive:
+        article = archive.article(args.id)
+        attributions = archive.attributions(article.id)
+        if args.json:
+            _print_json(shown_json(article, archive.passages(article.id), attributions))
+        else:
+            _printer().article(article, attributions)
+    return 0
+
+
+def list_(args: Arguments) -> int:
+    """List the articles."""
+    from bot.replies import article_json
+
+    with _archive(args) as archive:
+        articles = archive.articles()
+    if args.json:
+        _print_json({"articles": [article_json(article) for article in articles]})
+    else:
+        _printer().articles(articles)
+    return 0
+
+
+def remove(args: Arguments) -> int:
+    """Remove one article."""
+    from bot.replies import article_json
+
+    with _archive(args) as archive:
+        article = archive.remove(args.id)
+    if args.json:
+        _print_json({**article_json(article), "status": "removed"})
+    else:
+        _printer().line("removed ", article.id)
+    return 0
+
+
+def status(args: Arguments) -> int:
+    """Say what the archive holds."""
+    with _archive(args) as archive:
+        return _print_fields(args, archive.status())
+
+
+def reindex(args: Arguments) -> int:
+    """Build the next generation."""
+    with _archive(args, needs_model=True) as archive, _progress("Embedding passages") as progress:
+        return _print_fields(args, archive.reindex(dry_run=args.dry_run, progress=progress.to))
+
+
+def promote(args: Arguments) -> int:
+    """Serve the generation that was built."""
+    with _archive(args) as archive:
+        return _print_fields(args, archive.promote())
+
+
+def rollback(args: Arguments) -> int:
+    """Serve the generation before."""
+    with _archive(args) as archive:
+        return _print_fields(args, archive.rollback())
+
+
+def ask(args: Arguments) -> int:
+    """Answer one question, or a batch of them."""
+    from bot.replies import reply_json
+    from index.types import Filters
+
+    _need_one(args, "question", "QUESTION")
+    filters = Filters(speaker=args.speaker, outlet=args.outlet, since=args.since, until=args.until)
+    with _archive(args, needs_model=True) as archive:
+        if args.batch is not None:
+            return _batch(args.batch, lambda row: _ask_row(archive, row, filters))
+        reply = archive.ask(args.question, filters=filters)
+    if args.json:
+        _print_json(reply_json(reply))
+    else:
+        _printer().reply(reply)
+    return 0
+
+
+def _ask_row(archive: Archive, row: Row, filters: Filters) -> dict[str, Any]:
+    from dataclasses import replace
+
+    from bot.replies import reply_json
+
+    turns = row.texts("turns")
+    question = row.optional("question")
+    if (question is None) == (not turns):
+        raise row.broken("needs either a 'question' or 'turns'")
+    if question is None:
+        *earlier, question = turns
+    else:
+        earlier = []
+    filters = replace(filters, exclude=frozenset(row.texts("exclude")))
+    return reply_json(archive.ask(question, earlier, filters=filters, asked_on=row.day("date")), row.id)
+
+
+def claims(args: Arguments) -> int:
+    """Find who says what in a text, or in a batch of them."""
+    from bot.replies import claims_json
+    from index.attribution import attributions
+
+    _need_one(args, "file", "FILE")
+    if args.batch is not None:
+        return _batch(args.batch, lambda row: claims_json(attributions(row.text("text")), row.id))
+    text = _text_of(args.file)
+    if args.json:
+        _print_json(claims_json(attributions(text), args.file))
+    else:
+        _printer().claims(text, attributions(text))
+    return 0
+
+
+def _text_of(file: str) -> str:
+    """The characters of a file exactly as they are: offsets would shift if line ends were translated."""
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(file, f"{file} is not a text in UTF-8.") from error
+
+
+def check(args: Arguments) -> int:
+    """Check one quotation, or a batch of them."""
+    from bot.replies import verdict_json
+
+    _need_one(args, "text", "TEXT")
+    with _archive(args, needs_model=True) as archive:
+        if args.batch is not None:
+            return _batch(
+                args.batch,
+                lambda row: verdict_json(
+                    archive.check(row.text("text"), row.optional("speaker") or args.speaker), row.id
+                ),
+            )
+        verdict = archive.check(args.text, args.speaker)
+    if args.json:
+        _print_json(verdict_json(verdict))
+    else:
+        _printer().verdict(verdict)
+    return 0
+
+
+def chat(args: Arguments) -> int:
+    """Hold a conversation."""
+    from bot import chat
+    from bot.replies import reply_json
+
+    config = _config(args)
+    with _archive(args, config, needs_model=True) as archive:
+        if sys.stdin.isatty():
+            _printer().line(chat.GREETING)
+        chat.converse(
+            chat.typed(),
+            archive.ask,
+            (lambda reply: _print_json(reply_json(reply))) if args.json else _printer().turn,
+            turns=config.bot.turns,
+        )
+    return 0
+
+
+def try_(args: Arguments) -> int:
+    """Do the main job on the sample."""
+    from bot import trial
+    from bot.replies import added_json, reply_json
+    from index.types import Added
+
+    _note_model()
+    for outcome in trial.run(_config(args)):
+        if args.json:
+            _print_json(added_json(outcome) if isinstance(outcome, Added) else reply_json(outcome))
+        elif isinstance(outcome, Added):
+            _printer().added(outcome)
+        else:
+            printer = _printer()
+            printer.line()
+            printer.line((f"? {outcome.question}", "bold magenta"))
+            printer.reply(outcome)
+    return 0
+
+
+def demo(args: Arguments) -> int:
+    """Open the Discord bot in a local page."""
+    from bot.demo import run_demo
+
+    return run_demo(_config(args), port=args.port)
+
+
+def bot(args: Arguments) -> int:
+    """Run the Discord bot."""
+    from bot.client import run_bot
+
+    return run_bot(_config(args), _data(args))
+
+
+def _config(args: Arguments) -> Config:
+    from bot.config import load
+
+    return load(args.config)
+
+
+def _data(args: Arguments) -> Path:
+    from bot.config import data_folder
+
+    return args.data if args.data is not None else data_folder()
+
+
+def _archive(args: Arguments, config: Config | None = None, *, needs_model: bool = False) -> Archive:
+    if needs_model:
+        _note_model()
+    from index.archive import Archive
+
+    return Archive.open(_data(args), args.archive, (config or _config(args)).index)
+
+
+def _note_model() -> None:
+    from bot.output import note
+
+    note("Loading the language model; that takes about ten seconds.")
+
+
+def _need_one(args: Arguments, name: str, shown: str) -> None:
+    """Either the text itself or a batch of them, never both: anything else is wrong usage."""
+    if (getattr(args, name) is None) == (args.batch is None):
+        args.misused(f"needs either {shown} or --batch FILE")
+
+
+def _batch(file: str, answer: Callable[[Row], dict[str, Any]]) -> int:
+    """Answer each row in order, each printed at once. A row that fails is answered by its error; the others go on."""
+    failures = 0
+    with _progress("Rows") as progress:
+        for row in rows(file):
+            try:
+                if isinstance(row, BrokenRow):
+                    raise row
+                result = answer(row)
+            except BrokenRow as broken:
+                failures += 1
+                failed(str(broken))
+                result = {"id": broken.id, "error": str(broken)}
+            _print_json(result)
+            progress.step()
+    return 1 if failures else 0
+
+
+def _progress(what: str) -> AbstractContextManager[Progress]:
+    from bot.output import progress
+
+    return progress(what)
+
+
+def _print_fields(args: Arguments, value: Any) -> int:
+    from bot.replies import fields_json
+
+    fields = fields_json(value)
+    if args.json:
+        _print_json(fields)
+    else:
+        _printer().fields(fields)
+    return 0
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    # ASCII, so that no locale and no terminal can change a character of a quotation on its way.
+    sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")
+    sys.stdout.flush()
+
+
+def _printer() -> Printer:
+    from bot.output import Printer, console
+
+    return Printer(console())
+
+
+def failed(sentence: str) -> int:
+    """Say on standard error what went wrong; the exit code of a job that failed."""
+    from bot.output import visible
+
+    # A source's own name or words may stand in it.
+    sys.stderr.write(f"onrecord: {visible(sentence)}\n")
+    return 1
