@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from index.check import Change, Op, Verdict, VerdictKind, same_speaker, split_claim, verdict
@@ -243,6 +243,7 @@ def words_of(text: str) -> list[re.Match[str]]:
     return list(re.finditer(r"\S+", text))
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_what_stands_in_an_article_is_verbatim(text: str, data: st.DataObject) -> None:
     """Any four words or more of an article are, in any case and spacing and between any quotation marks."""
@@ -260,6 +261,7 @@ def test_what_stands_in_an_article_is_verbatim(text: str, data: st.DataObject) -
     assert found.closest.quote in text
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 def test_a_changed_word_is_never_verbatim(text: str, data: st.DataObject) -> None:
     """One word in another's place makes it altered, wherever it stands, and the diff shows it."""
@@ -277,6 +279,7 @@ def test_a_changed_word_is_never_verbatim(text: str, data: st.DataObject) -> Non
     assert found.verdict is not VerdictKind.WRONG_SPEAKER
 
 
+@settings(deadline=None)
 @given(st.integers(0, 9), st.sampled_from("aquavit bread cider dill eggs fennel garlic honey ice jam".split()))
 def test_one_of_ten_words_changed_is_altered(at: int, new: str) -> None:
     """The verdict is "altered", and the one changed run of the diff holds the new word."""
@@ -289,6 +292,7 @@ def test_one_of_ten_words_changed_is_altered(at: int, new: str) -> None:
     assert [(c.said, c.record) for c in found.diff if c.op is Op.CHANGED] == [(new, words[at])]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_message_can_be_split(message: str) -> None:
     """What is taken for the claim stands in the message, and so does the speaker."""

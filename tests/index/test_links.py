@@ -3,7 +3,7 @@
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from index.links import text_fragment_link
@@ -121,6 +121,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, min_size=1, max_size=60).map("".join) | st.text(min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.data())
 @example("a\u0301b c", None)
 def test_the_parts_stand_in_the_article_at_the_span(text: str, data: st.DataObject | None) -> None:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.sentences import paragraph_spans, sentence_spans
@@ -170,6 +170,7 @@ PIECES = [
 TEXTS = st.lists(st.sampled_from(PIECES), max_size=24).map("".join) | st.text(max_size=60)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 @example('"A!" J. The said')
 @example("\u2028\u2028a.\u2028")
@@ -181,6 +182,7 @@ def test_spans_tile_the_text(text: str) -> None:
     assert {span.start for span in paragraph_spans(text)} <= {span.start for span in sentence_spans(text)}
 
 
+@settings(deadline=None)
 @given(TEXTS)
 @example("a。¹a")
 def test_no_span_cuts_a_word_and_none_crosses_a_line(text: str) -> None:
@@ -193,6 +195,7 @@ def test_no_span_cuts_a_word_and_none_crosses_a_line(text: str) -> None:
         assert len(span.of(text).strip().splitlines()) <= 1
 
 
+@settings(deadline=None)
 @given(TEXTS)
 @example("J. Zend.Next ")
 def test_a_sentence_on_its_own_is_one_sentence(text: str) -> None:
