@@ -355,14 +355,6 @@ DOCUMENT_NOUNS = frozenset(
 )
 """What a person says things in: "Kirby's statement said" is Kirby."""
 
-CLAIM_NOUNS = frozenset(
-    "claim claims assertion assertions statement allegation allegations argument warning suggestion "
-    "insistence accusation contention promise pledge vow announcement admission prediction".split()
-)
-"""Nouns that report when "that" follows: "Kirby's claim that …"."""
-
-ANONYMOUS_MARKS = frozenset("anonymity anonymous unnamed unidentified".split())
-
 ROLE_SYNONYMS = {
     "spokesman": "spokesperson",
     "spokeswoman": "spokesperson",

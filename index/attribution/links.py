@@ -24,12 +24,10 @@ class Pattern(StrEnum):
     PARTICIPLE = "…, adding that …"
     ACCORDING_FRONT = "According to Kirby, …"
     ACCORDING_BACK = "…, according to Kirby"
-    NOUN = "Kirby's claim that …"
     LABEL = "Kirby: “…”"
     AFTER_REPORT = "Kirby said it would end. “…”"
     INTRODUCED = "Kirby said: ¶ “…”"
     BARE = "“…”"
-    TURN = "MR. KIRBY: …"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,27 @@ from index.attribution.ledger import Ledger, Mention
 from index.attribution.links import Link, Pattern
 from index.types import Attribution, Kind, Span, Speaker
 
-CONFIDENCE: dict[Pattern, float] = dict.fromkeys(Pattern, 0.7)
-"""Share of the links of a pattern that are right, source and content together."""
+CONFIDENCE: dict[Pattern, float] = {
+    Pattern.QUOTE_THEN_SOURCE: 0.95,
+    Pattern.QUOTE_INVERTED: 0.95,
+    Pattern.SOURCE_THEN_QUOTE: 0.90,
+    Pattern.INTRODUCED: 0.90,
+    Pattern.SOURCE_THEN_THAT: 0.88,
+    Pattern.LABEL: 0.85,
+    Pattern.CLAUSE_THEN_SOURCE: 0.85,
+    Pattern.ACCORDING_BACK: 0.85,
+    Pattern.ACCORDING_FRONT: 0.84,
+    Pattern.CLAUSE_INVERTED: 0.82,
+    Pattern.SOURCE_THEN_CLAUSE: 0.82,
+    Pattern.DESCRIBED: 0.78,
+    Pattern.SOURCE_THEN_OBJECT: 0.73,
+    Pattern.AFTER_REPORT: 0.65,
+    Pattern.SOURCE_THEN_INFINITIVE: 0.56,
+    Pattern.BARE: 0.55,
+}
+"""Share of a pattern's links whose content and source both matched an annotation, on 840 annotated articles (PolNeAR's
+training part; 8,600 links). Content matches at a Jaccard of .5, a source where it shares a word; fewer than 20 links
+(INTRODUCED, LABEL, AFTER_REPORT) are drawn towards .8."""
 
 _BACK = 4
 """Sentences that are looked back over for whom a pronoun means."""
@@ -130,8 +149,6 @@ class _Resolver:
             return _NOBODY
         span = Span(base[0].start, base[-1].end)
         mentions = [mention for mention in self.ledger.within(span) if not mention.doubtful]
-        if link.pattern is Pattern.NOUN and len(mentions) == 1:
-            return self.person(mentions[0], base)
         partners = self.partners(tokens, base, source)
         if partners is not None:
             return partners
@@ -172,8 +189,9 @@ class _Resolver:
         at = next((n for n, token in enumerate(base) if token.start >= mention.span.start), None)
         if at is None:
             return False
-        titled = base[0].is_capital and base[0].lower in lex.TITLES
         for n in range(at):
+            # "Secretary of State Ann Cole" is her; "a spokesman for Ann Cole" is not.
+            titled = n > 0 and base[n - 1].is_capital and base[n - 1].lower in lex.TITLES
             if base[n].lower in lex.PREPOSITIONS and not titled:
                 return False
         end = next((n for n, token in enumerate(base) if token.end >= mention.span.end), len(base) - 1) + 1

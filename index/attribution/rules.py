@@ -80,7 +80,6 @@ class UnitReader(Contents):
         for cue in cues:
             if not self.is_taken(cue.at):
                 self.initial(cue, cues)
-        self.nouns()
         self.label()
         return sorted(self.found, key=lambda link: (min(s.start for s in link.content), link.cue))
 
@@ -480,24 +479,6 @@ class UnitReader(Contents):
             elif comma:
                 content += self.resumed(subject.end, "comma")
             self.make(content, subject, cue, Pattern.ACCORDING_BACK)
-
-    def nouns(self) -> None:
-        """Kirby's claim that …."""
-        for at, token in enumerate(self.tokens):
-            if token.lower not in lex.CLAIM_NOUNS or self.lower(at + 1) != "that" or self.is_taken(at):
-                continue
-            before = self.lower(at - 1)
-            if not before.endswith(("'s", "’s")) or not self.capital(at - 1):
-                continue
-            start = at - 1
-            while start > 0 and self.capital(start - 1) and at - start < 6:
-                start -= 1
-            end = next((n for n in range(at + 1, len(self.tokens)) if self.mark(n, ",;")), len(self.tokens))
-            verb = self.first_verb(at + 2, end)
-            second = None if verb is None else self.first_verb(verb + 2, end)
-            if second is not None and start == 0:
-                end = second
-            self.make([(at + 1, end)], Subject(start, at), (at, at + 1), Pattern.NOUN)
 
     def label(self) -> None:
         """Kirby: “…”."""
