@@ -16,7 +16,7 @@ _FEWEST_WORDS = 5
 _FEWEST_LETTERS = 25
 # A sentence of a script without spaces between words.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u2e80-\u9fff\uf900-\ufaff]")
-_STOP = re.compile(r"[.!?…。！？।؟۔]['\"”’»)\]」』]*$")
+_STOP = re.compile(r"[.!?…。！？।؟۔]['\"”’“‘»«)\]」』]*(?=\s|$)|[。！？]")
 
 
 def drafted(source: str, text: str, page: Given, given: Given) -> Draft:
@@ -47,10 +47,15 @@ def dated(source: str, given: Given) -> Given:
 
 
 def has_sentence(text: str) -> bool:
-    """Whether one line of ``text`` is a sentence: enough words, and a full stop at its end."""
+    """Whether a line of ``text`` has a sentence: enough words, and then a full stop."""
     for line in text.split("\n"):
-        words = len(line.split()) + len(_UNSPACED.findall(line)) // 3
-        letters = sum(map(str.isalpha, line)) + 2 * len(_UNSPACED.findall(line))
-        if words >= _FEWEST_WORDS and letters >= _FEWEST_LETTERS and _STOP.search(line):
-            return True
+        start = 0
+        for stop in _STOP.finditer(line):
+            piece = line[start : stop.end()]
+            start = stop.end()
+            unspaced = len(_UNSPACED.findall(piece))
+            words = len(piece.split()) + unspaced // 3
+            letters = sum(map(str.isalpha, piece)) + 2 * unspaced
+            if words >= _FEWEST_WORDS and letters >= _FEWEST_LETTERS:
+                return True
     return False

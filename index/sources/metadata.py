@@ -141,7 +141,7 @@ def _given(values: dict[str, list[str]]) -> Given:
 def is_prose(line: str) -> bool:
     """Whether ``line`` reads as running text: a whole sentence, or so long that it is no label."""
     words = line.count(" ") + 1
-    return (words >= 6 and re.search(r"[.!?…]['\"”’»)]*$", line) is not None) or words > _LONGEST_TITLE
+    return (words >= 6 and re.search(r"[.!?…]['\"”’“‘»)]*$", line) is not None) or words > _LONGEST_TITLE
 
 
 def same_words(one: str, other: str) -> bool:

@@ -80,7 +80,7 @@ def is_binary(data: bytes) -> bool:
 
 _BLOCKS = re.compile(r"\n[^\S\n]*\n+")
 _NEW_LINE_STARTS = re.compile(r"[-*•–—>|#]\s|\d+[.)]\s|\S+:\s*$")
-_STOP = re.compile(r"[.!?…:;]['\"”’»)\]]*$")
+_STOP = re.compile(r"[.!?…:;]['\"”’“‘»)\]]*$")
 
 
 def unwrapped(text: str) -> str:

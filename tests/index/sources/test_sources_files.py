@@ -28,7 +28,8 @@ def pdf(*pages: list[str]) -> bytes:
         shown = "BT /F1 12 Tf 14 TL 50 750 Td " + " ".join(f"({line}) Tj T*" for line in lines) + " ET"
         objects.append(f"<< /Length {len(shown)} >>\nstream\n{shown}\nendstream")
         objects.append(
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R /Resources << /Font << /F1 3 0 R >> >> >>"
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects)} 0 R "
+            "/Resources << /Font << /F1 3 0 R >> >> >>"
         )
         kids.append(f"{len(objects)} 0 R")
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>"
@@ -38,7 +39,9 @@ def pdf(*pages: list[str]) -> bytes:
         places.append(len(out))
         out += f"{number} 0 obj\n{body}\nendobj\n"
     table = "".join(f"{place:010} 00000 n \n" for place in places)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF"
+    size = len(objects) + 1
+    end = f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(out)}\n%%EOF"
+    out += f"xref\n0 {size}\n0000000000 65535 f \n{table}{end}"
     return out.encode("latin-1")
 
 
@@ -213,7 +216,9 @@ def test_standard_input_is_known_by_its_content() -> None:
 
 def test_markdown_marks_go_and_words_stay() -> None:
     """Emphasis, links, images, quotation marks, lists, rules and HTML become plain words."""
-    text = "Two\nlines _with_ **marks** and `code`, 2*3*4 and snake_case_name.\n\n> Quoted [words](http://a.b/(c)) here.\n\n- item ![x](y.png)one\n\n---\n\n<script>bad()</script>\n\n[ref]: http://x.y\n\n\\*kept\\*"
+    text = "Two\nlines _with_ **marks** and `code`, 2*3*4 and snake_case_name.\n\n"
+    text += "> Quoted [words](http://a.b/(c)) here.\n\n- item ![x](y.png)one\n\n"
+    text += "---\n\n<script>bad()</script>\n\n[ref]: http://x.y\n\n\\*kept\\*"
     assert plain(text).split("\n\n") == [
         "Two lines with marks and code, 2*3*4 and snake_case_name.",
         "Quoted words here.",
@@ -224,7 +229,10 @@ def test_markdown_marks_go_and_words_stay() -> None:
 
 def test_wrapped_lines_become_paragraphs_and_paragraphs_stay() -> None:
     """Lines cut at a width are joined; lines that are paragraphs are not."""
-    wrapped = "The council met on Friday to vote on the plan that has been in\nthe making for several years, and it was adopted by a wide mar-\ngin after a debate of seven hours in which nobody was able to\nsay what it would cost.\n\nOpponents said that they would go to court over it before the\nend of the year."
+    wrapped = "The council met on Friday to vote on the plan that has been in\n"
+    wrapped += "the making for several years, and it was adopted by a wide mar-\n"
+    wrapped += "gin after a debate of seven hours in which nobody was able to\nsay what it would cost.\n\n"
+    wrapped += "Opponents said that they would go to court over it before the\nend of the year."
     assert (
         unwrapped(wrapped)
         .split("\n\n")[0]

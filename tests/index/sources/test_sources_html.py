@@ -102,7 +102,8 @@ def test_meta_tags_tell_where_there_is_no_linked_data() -> None:
     """Open Graph and author tags are read."""
     head = (
         '<title>Council adopts the plan | The Courier</title><meta property="og:site_name" content="The Courier">'
-        '<meta property="article:published_time" content="2023-10-13T20:10:00Z"><meta name="author" content="Ann Lee &amp; Bo Chen">'
+        '<meta property="article:published_time" content="2023-10-13T20:10:00Z">'
+        '<meta name="author" content="Ann Lee &amp; Bo Chen">'
         '<link rel="canonical" href="https://example.org/plan">'
     )
     out = draft(page(head))
@@ -115,7 +116,8 @@ def test_marked_elements_tell_where_the_head_is_silent() -> None:
     out = draft(
         page(
             "",
-            '<h1>Council adopts the plan</h1><div class="byline">By <a rel="author">Ann Lee</a></div><time datetime="2023-10-13">Friday</time>',
+            '<h1>Council adopts the plan</h1><div class="byline">By <a rel="author">Ann Lee</a></div>'
+            '<time datetime="2023-10-13">Friday</time>',
         )
     )
     assert (out.authors, out.date) == (("Ann Lee",), "2023-10-13")
