@@ -436,6 +436,7 @@ def _leaning(question: str) -> Iterator[tuple[_Token, str, bool]]:
     """The pronouns of ``question`` that point out of it: the word, its kind, and whether it is possessive."""
     tokens = _tokens(question)
     chunks = _chunks(question)
+    empty = [found.span() for found in _EMPTY_IT.finditer(question)]
     for i, token in enumerate(tokens):
         kind = _PRONOUN_KINDS.get(token.lower)
         if kind is None or token.text in ("IT", "US"):
@@ -451,7 +452,7 @@ def _leaning(question: str) -> Iterator[tuple[_Token, str, bool]]:
                 continue
         if kind == "place" and (not at_end or previous in ("is", "are", "was", "were")):
             continue
-        if token.lower == "it" and any(m.start() <= token.start < m.end() for m in _EMPTY_IT.finditer(question)):
+        if token.lower == "it" and any(start <= token.start < end for start, end in empty):
             continue
         possessive = token.lower in ("his", "its", "their") or (token.lower in ("her", "it's") and naming)
         if _answered_within(question, token, kind, possessive, following, chunks):
