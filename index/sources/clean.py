@@ -43,7 +43,7 @@ def clean(text: str) -> str:
     lines = [line for line in regular(text).split("\n") if line]
     while True:
         # Taking a line out can bring an "About the writer" and a biography together, so until nothing changes.
-        kept = _without_biographies([line for line in lines if not is_furniture(line)])
+        kept = _without_biographies([line for line in _without_captions(lines) if not is_furniture(line)])
         if kept == lines:
             return "\n\n".join(lines)
         lines = kept
@@ -79,6 +79,7 @@ _BIOGRAPHY = re.compile(
     r"specializes)\b"
 )
 _READ_MORE = re.compile(r"(?:…|\.{2,})?\s*\b(?:read|see|show) more\W*$", re.I)
+_LONGEST_CAPTION = 30  # words
 _LONGEST_BIOGRAPHY = 6  # lines: a name, a role, two or three paragraphs, an address
 
 _WORD = re.compile(r"[^\W_]")
@@ -93,6 +94,18 @@ _DECORATION = re.compile(r"^[^\w(\"“„«'‘@#$€£©—–\[.…¿¡-]+|[\s
 
 def _key(line: str) -> str:
     return _DECORATION.sub("", line).replace("’", "'").lower().strip()
+
+
+_CAPTION_LABEL = re.compile(r"(?:image|media|photo|video) (?:caption|source)[,:]?", re.I)
+
+
+def _without_captions(lines: list[str]) -> list[str]:
+    """``lines`` without what stands after "Image caption," and such, where it is short enough for a caption."""
+    return [
+        line
+        for before, line in zip(["", *lines], lines, strict=False)
+        if not (_CAPTION_LABEL.fullmatch(before) and line.count(" ") < _LONGEST_CAPTION)
+    ]
 
 
 def _without_biographies(lines: list[str]) -> list[str]:
@@ -161,6 +174,9 @@ _LABEL = re.compile(
         (
             r"voice is ai-generated\.?(?: inconsistencies may occur\.?)?",
             r"inconsistencies may occur\.?",
+            r"opinion|analysis|commentary|editorial|explainer|world|world news|politics|business|sports?|technology",
+            r"tech|health|science|entertainment|u\.?s\.?(?: news)?|uk|europe|asia|africa|middle east|lifestyle",
+            r"culture|local(?: news)?",
             r"(?:listen to|hear) (?:this|the) (?:article|story)\b.{0,40}",
             r"(?:listen|play|watch|pause)(?: now| video| audio)?(?: ?[·•|:(-] ?.{0,20})?",
             r"\d+[ -]?min(?:ute)?s?(?: of)?[ -](?:read|listen|watch)(?:ing)?(?: time)?",
@@ -217,7 +233,7 @@ _LABEL = re.compile(
             r"(?:open|view|enlarge|expand) (?:this )?image\b.{0,30}|image \d+ of \d+|\d+ ?/ ?\d+|slide \d+ of "
             r"\d+|(?:photo )?gallery|"
             r"(?:hide|show|toggle) (?:caption|captions|transcript|navigation|menu)|caption|image|photo|video|"
-            r"audio|image source|image caption|media caption",
+            r"audio|image source,?|image caption,?|media caption,?",
             r"\d+ (?:second|minute|min|hour|hr|day|week|month|year)s? ago",
             r"(?:just now|breaking(?: news)?|developing(?: story)?|exclusive|live(?: updates)?)",
             r"(?:first |originally |last )?(?:published|updated|posted|modified)(?: on| at)?:?"
@@ -282,7 +298,7 @@ _OPENING = re.compile(
     "|".join(
         (
             # Pointers to other pages.
-            r"(?:read more|read also|also read|read next|read this next|see also|related|related (?:articles?|"
+            r"(?:read more|see more|read also|also read|read next|read this next|see also|related|related (?:articles?|"
             r"story|stories|content|coverage|reading|video|news|link)|"
             r"more on this(?: story)?|recommended|don't miss|up next|watch(?: live| now| this)?|watch more|"
             r"listen(?: now)?|must[- ]read|you may also like|"

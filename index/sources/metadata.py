@@ -178,6 +178,11 @@ def _head(lines: list[str], known: Given) -> tuple[Given, list[str]]:
             published = published or day
         elif authors and _is_role(line):
             continue
+        elif signed := _signed(line, known.outlet):
+            authors = authors or signed[0]
+            outlet = outlet or signed[1]
+        elif (name := line.strip(" —–-|").lower()) in _AGENCIES:
+            outlet = outlet or _AGENCIES[name]
         elif (title or known.title) and not authors and day_line(following) and person(line, known.outlet):
             authors = people(line, known.outlet)
         elif known.title and same_words(line, known.title):
@@ -193,6 +198,16 @@ def _head(lines: list[str], known: Given) -> tuple[Given, list[str]]:
     else:
         at = len(lines)
     return Given(title, outlet, authors, published or updated), [*kept, *lines[at:]]
+
+
+def _signed(line: str, outlet: str | None) -> tuple[tuple[str, ...], str | None] | None:
+    """The author and outlet of a by-line without "By": "JANE DOE, Associated Press", "Jane Doe | Reuters"."""
+    name, _, rest = (part.strip() for part in re.sub(r"[|/·•]", ",", line, count=1).partition(","))
+    employer = _AGENCIES.get(rest.lower().removeprefix("the ")) or (
+        outlet if outlet and same_words(rest, outlet) else None
+    )
+    writer = person(name, outlet) if employer else None
+    return ((writer,), employer) if writer else None
 
 
 def _undated(line: str) -> tuple[str, str | None]:

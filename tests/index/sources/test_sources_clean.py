@@ -123,6 +123,12 @@ def test_biography_goes_with_its_heading_and_the_article_around_it_stays() -> No
     )
 
 
+def test_a_caption_goes_with_its_label() -> None:
+    """What stands after "Image caption," is a caption."""
+    text = "The council met on Friday.\nImage caption,\nThe town hall on Friday\nIt was adopted by a wide margin."
+    assert clean(text) == "The council met on Friday.\n\nIt was adopted by a wide margin."
+
+
 def test_characters_become_regular() -> None:
     """Line breaks, spaces, invisible characters and composed letters have one form; words keep their letters."""
     text = "\ufeffThe cafe\u0301\u00a0was  re\u00adopened\u200b.\r\nIt\u2028closed\tagain.\r"
@@ -130,7 +136,9 @@ def test_characters_become_regular() -> None:
     assert clean(text) == "The café was reopened.\n\nIt\n\nclosed again.\n\nThen came 👩\u200d🚒 crews.\n\nEnd."
 
 
-LINES = st.sampled_from([*FURNITURE, *PROSE, "About the writer", "Ann Lee", "", "Ann Lee is a reporter. Read more"])
+LINES = st.sampled_from(
+    [*FURNITURE, *PROSE, "About the writer", "Image caption,", "Ann Lee", "", "Ann Lee is a reporter. Read more"]
+)
 
 
 @given(

@@ -44,6 +44,27 @@ def test_given_wins_over_what_is_told() -> None:
     assert out.text == KEPT
 
 
+@pytest.mark.parametrize(
+    ("head", "title", "outlet", "authors"),
+    [
+        (
+            "Storm hits the coast\n\nJANE DOE, Associated Press",
+            "Storm hits the coast",
+            "Associated Press",
+            ("Jane Doe",),
+        ),
+        ("CNN —", None, "CNN", ()),
+        ("OPINION\nWhy the plan is bad\nJane Doe\nOctober 13, 2023", "Why the plan is bad", None, ("Jane Doe",)),
+    ],
+)
+def test_heads_as_outlets_write_them(
+    head: str, title: str | None, outlet: str | None, authors: tuple[str, ...]
+) -> None:
+    """A by-line without "By", an outlet's name alone and a section's label are told apart from the title."""
+    out = draft(f"{head}\n{PROSE}")
+    assert (out.title, out.outlet, out.authors, out.text) == (title, outlet, authors, KEPT)
+
+
 def test_nothing_told_is_nothing() -> None:
     """A text that tells nothing about itself has no metadata: none is invented."""
     assert draft(PROSE) == Draft(KEPT)

@@ -106,10 +106,12 @@ class Server:
         self._loop.run_until_complete(self._start())
         self._ready.set()
         self._loop.run_forever()
+        self._stopping.set()
         self._loop.run_until_complete(self._runner.cleanup())
         self._loop.close()
 
     async def _start(self) -> None:
+        self._stopping = asyncio.Event()
         app = web.Application()
         app.router.add_get("/{what:.*}", self._answer)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -151,7 +153,7 @@ class Server:
         if what == "gone":
             return web.Response(status=404)
         if what == "slow":
-            await asyncio.Event().wait()
+            await self._stopping.wait()
         return web.Response(text=HTML, content_type="text/html")
 
     def close(self) -> None:
