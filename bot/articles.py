@@ -78,7 +78,7 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         date: app_commands.Range[str, 1, 30] | None = None,
     ) -> None:
         """Add what is at an address, in a file, or in the window that opens without either."""
-        given = _given(title, outlet, author, date, None if file is None else url, interaction)
+        given = _given(title, outlet, author, date, None if file is None else url)
         if isinstance(given, str):
             await failures.say(interaction, given)
         elif file is not None:
@@ -257,10 +257,10 @@ class Paste(ui.Modal, title="Add an article"):
     async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
         """Add what was pasted."""
         await self._cog.interaction_check(interaction)
-        author = ", ".join(self._given.authors)
-        fields = (self._title, self._outlet, author, self._date, self._url)
-        values = [(f if isinstance(f, str) else f.value).strip() or None for f in fields]
-        given = _given(*values, interaction)
+        title, outlet, day, url = (
+            field.value.strip() or None for field in (self._title, self._outlet, self._date, self._url)
+        )
+        given = _given(title, outlet, ", ".join(self._given.authors), day, url)
         if isinstance(given, str):
             await failures.say(interaction, given)
             return
@@ -268,7 +268,9 @@ class Paste(ui.Modal, title="Add an article"):
         data = self._text.value.encode("utf-8", "surrogatepass")
         await self._cog.add_drafts(interaction, lambda: list(read_bytes(data, "pasted.txt", given)))
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception, /) -> None:
+    async def on_error(  # type: ignore[override]  # a modal has no item that could have failed
+        self, interaction: discord.Interaction[Any], error: Exception, /
+    ) -> None:
         """One sentence for the person, the story for the operator."""
         await failures.tell(interaction, error)
 
@@ -288,7 +290,7 @@ class ListButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.LIST_
         assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
         return cls(item, int(match["page"]))
 
-    async def callback(self, interaction: discord.Interaction[OnRecord]) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show that page, to whoever may still see it."""
         if not may_curate(interaction, interaction.client.config.bot.curator_role):
             await failures.say(interaction, REFUSED)
@@ -369,7 +371,6 @@ def _given(
     author: str | None,
     day: str | None,
     url: str | None,
-    interaction: discord.Interaction[Any],
 ) -> Given | str:
     """What a moderator says about an article, or the sentence that says what is wrong with it."""
     iso = days.day_of(day, today=datetime.now(UTC).date()) if day else None
@@ -392,12 +393,12 @@ def _is_address(url: str) -> bool:
 def _chosen(archive: Archive, written: str) -> str:
     """The id of the article that was chosen from the suggestions, or whose id or title was typed instead."""
     articles = archive.articles()
-    for wanted in (
-        lambda a: key_of(a.id, a.sha256) == written,
-        lambda a: a.id == written,
-        lambda a: (a.title or "").casefold() == written.casefold(),
+    title = written.casefold()
+    for found in (
+        [a.id for a in articles if key_of(a.id, a.sha256) == written],
+        [a.id for a in articles if a.id == written],
+        [a.id for a in articles if a.title is not None and a.title.casefold() == title],
     ):
-        found = [article.id for article in articles if wanted(article)]
         if len(found) == 1:
             return found[0]
     raise NoSuchArticle(written)

@@ -245,7 +245,7 @@ class ContextButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.CO
         assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
         return cls(item, bool(match["turn"]), int(match["part"]), Place.parse(match["place"]))
 
-    async def callback(self, interaction: discord.Interaction[OnRecord]) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the words where they stand, as they are stored now."""
         async with _Answered(interaction, turn=self.turn) as answered:
             article = await _stored(interaction.client, _server(interaction), self.place)
@@ -272,7 +272,7 @@ class MoreButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.MORE_
         places = tuple(map(Place.parse, match["places"].split("~")))
         return cls(item, bool(match["turn"]), min(int(match["page"]), len(places) - 1), places)
 
-    async def callback(self, interaction: discord.Interaction[OnRecord]) -> None:
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the quotation, proved anew."""
         async with _Answered(interaction, turn=self.turn) as answered:
             bot, server, place = interaction.client, _server(interaction), self.places[self.page]

@@ -119,7 +119,9 @@ def run_bot(config: Config, data: Path) -> int:
         return _failed(HOW_TO_START)
     if not _TOKEN.match(token):
         return _failed(REFUSED)
-    discord.utils.setup_logging(level=logging.INFO)
+    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("bot", "discord"):
+        logging.getLogger(name).setLevel(logging.INFO)
     try:
         asyncio.run(_serve(OnRecord(config, data), token))
     except discord.LoginFailure:

@@ -95,7 +95,9 @@ def fitting(places: Iterable[Place]) -> tuple[Place, ...]:
     return tuple(kept)
 
 
-def _hit_box(hit: Hit, colour: discord.Colour, *, above: Sequence[str], others: Iterable[Receipt] = ()) -> ui.Container:
+def _hit_box(
+    hit: Hit, colour: discord.Colour, *, above: Sequence[str], others: Iterable[Receipt] = ()
+) -> ui.Container[ui.LayoutView]:
     article, span = hit.article, hit.passage.span
     below = [f"{who(hit)}\n{source_line(article)}"]
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
@@ -105,7 +107,10 @@ def _hit_box(hit: Hit, colour: discord.Colour, *, above: Sequence[str], others: 
     if places := fitting(Place.of(other) for other in others):
         buttons.append(_button(f"More ({len(places)})", more_id(places, 0)))
     texts = [*above, *words, *cut, *below]
-    return _box(colour, [*map(_text, texts), ui.ActionRow(*buttons), _text(receipt)])
+    displays: list[ui.Item[ui.LayoutView]] = [*map(_text, texts), ui.ActionRow(*buttons), _text(receipt)]
+    if colour is _NOT_FOUND:
+        displays.insert(len(above) - 1, ui.Separator())  # what is no answer stands apart from what is one
+    return _box(colour, displays)
 
 
 def _quotation(article: Article, span: Span, room: int) -> tuple[list[str], list[str]]:

@@ -62,6 +62,10 @@ class LazyEncoder:
         """Unit vectors, shape ``(len(texts), dimension)``."""
         return self._model.encode(texts)
 
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Unit vectors of single words, one row each."""
+        return self._model.word_vectors(words)
+
 
 class Worker:
     """Owns one archive for each server, on one thread; and a few threads for what needs no archive."""
@@ -71,7 +75,7 @@ class Worker:
     ) -> None:
         self._data = data
         self._settings = settings
-        self._encoder = encoder or LazyEncoder(settings)
+        self._encoder: Encoder = encoder or LazyEncoder(settings)
         self._archives: OrderedDict[int, Archive] = OrderedDict()
         self._waiting: deque[_Job] = deque()
         self._lock = threading.Lock()

@@ -1,0 +1,97 @@
+"""``onrecord demo``: the same bot, with the sample article, in a local page that looks like Discord. Needs no token."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import discord
+
+from bot.client import OnRecord
+from bot.config import Config
+from bot.trial import QUESTIONS, add_sample
+from index.encoder import Encoder
+
+log = logging.getLogger(__name__)
+
+MISSING = "The demo needs one more package: run `pip install 'onrecord[demo]'`, then `onrecord demo` again."
+SETTLE_SECONDS = 120.0
+"""How long the simulated Discord waits for the bot: a slow machine may need a while for an article."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The simulated Discord of the demo, with the sample article on record."""
+
+    env: Any
+    bot: OnRecord
+    guild: Any
+    channel: Any
+    moderator: Any
+    """May manage messages, and with them the articles."""
+    member: Any
+
+
+def run_demo(config: Config, *, port: int) -> int:
+    """Serve the page on ``port`` of this machine until it is ended; 0, or 1 with one sentence when it cannot start."""
+    try:
+        import simcord
+        from simcord import preview  # noqa: F401  # has requirements of its own
+    except ImportError:
+        return _failed(MISSING)
+    try:
+        asyncio.run(_serve(config, port))
+    except simcord.SetupError as error:
+        log.info("The page could not be made: %s", error)
+        return _failed(MISSING)
+    except OSError as error:
+        return _failed(f"The page cannot be served on port {port}: {error.strerror or error}; choose another --port.")
+    except KeyboardInterrupt:
+        pass
+    return 0
+
+
+async def _serve(config: Config, port: int) -> None:
+    async with (
+        staged(config) as stage,
+        stage.env.preview(
+            stage.channel, viewers=[stage.moderator, stage.member], layout="channel", port=port
+        ) as preview,
+    ):
+        await stage.moderator.slash(stage.channel, "ask", question=QUESTIONS[0])
+        await preview.refresh()
+        sys.stdout.write(
+            f"Open this page: {preview.url}\n"
+            "Type / in its message box for the commands; “Viewing as” changes who you are. Ctrl+C ends it.\n"
+        )
+        sys.stdout.flush()
+        await preview.wait_closed()
+
+
+@asynccontextmanager
+async def staged(config: Config, *, encoder: Encoder | None = None) -> AsyncIterator[Stage]:
+    """The bot in a simulated Discord with one server, and the sample article in an archive that is gone afterwards."""
+    import simcord
+
+    with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
+        bot = OnRecord(config, Path(folder), encoder=encoder, shard_count=1)
+        async with simcord.run(bot, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
+            guild = env.create_guild("The newsroom")
+            channel = guild.create_text_channel("ask-the-record")
+            role = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))
+            moderator = guild.add_member(env.create_user("mona", global_name="Mona, moderator"), roles=[role])
+            member = guild.add_member(env.create_user("alice", global_name="Alice, member"))
+            await bot.worker.call(guild.id, lambda archive: add_sample(archive, config), changes=True)
+            yield Stage(env, bot, guild, channel, moderator, member)
+
+
+def _failed(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1

@@ -1,0 +1,106 @@
+"""Takes the README's pictures from the demo's page: ``python tests/discord/screenshots.py [FOLDER]``.
+
+Needs the extra ``demo`` and a Chromium (its command as CHROMIUM, else the first of the usual names). What is shown is
+what the bot really sends about the bundled sample; only the address of the article is made up, for the sample has none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PIL import Image, ImageChops
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bot.config import Config
+from bot.demo import Stage, staged
+from bot.trial import SAMPLE_ID
+from index.archive import Archive
+from index.types import Draft
+
+WIDTH, HEIGHT, SCALE = 1000, 1100, 2
+SIDE, HEAD, FOOT = 262, 84, 24
+"""What belongs to the page and not to the conversation: the list at the left, the bars above and below."""
+MARGIN = 12
+
+
+def main(folder: Path) -> int:
+    """Write answer.png, abstention.png and context.png; 0 when all are there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, act in (("answer", answer), ("abstention", abstention), ("context", context)):
+        asyncio.run(take(folder / f"{name}.png", act))
+    return 0
+
+
+async def answer(stage: Stage) -> None:
+    await stage.member.slash(stage.channel, "ask", question="How many containers did North Korea ship to Russia?")
+
+
+async def abstention(stage: Stage) -> None:
+    await stage.member.slash(stage.channel, "ask", question="Did China send weapons to Russia?")
+
+
+async def context(stage: Stage) -> None:
+    asked = await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?")
+    await stage.member.click(asked.response, label="In context")
+
+
+async def take(file: Path, act: Callable[[Stage], Awaitable[None]]) -> None:
+    """One picture: the last message of the conversation that ``act`` makes."""
+    async with staged(Config()) as stage:
+        stage.env.backend.bot_user.name = "onrecord"
+        await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
+        await act(stage)
+        async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:
+            with tempfile.TemporaryDirectory() as folder:
+                raw = Path(folder) / "page.png"
+                await _photograph(preview.url, raw)
+                _cropped(Image.open(raw).convert("RGB")).quantize(128).save(file, optimize=True)
+    print(file)
+
+
+def _with_address(archive: Archive) -> None:
+    sample = archive.article(SAMPLE_ID)
+    archive.add(
+        Draft(
+            text=sample.text, title=sample.title, outlet=sample.outlet, authors=sample.authors, date=sample.date,
+            url="https://onrecord.example/sample", id=SAMPLE_ID,
+        )
+    )  # fmt: skip
+
+
+async def _photograph(url: str, file: Path) -> None:
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    browser = next((found for name in names if name and (found := shutil.which(name))), None)
+    if browser is None:
+        raise SystemExit("There is no Chromium here: install one, or name its command in CHROMIUM.")
+    with tempfile.TemporaryDirectory() as profile:
+        process = await asyncio.create_subprocess_exec(
+            browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+            f"--user-data-dir={profile}", f"--force-device-scale-factor={SCALE}", f"--window-size={WIDTH},{HEIGHT}",
+            "--virtual-time-budget=90000", f"--screenshot={file}", url,
+            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        await asyncio.wait_for(process.wait(), 120)
+
+
+def _cropped(page: Image.Image) -> Image.Image:
+    """The conversation alone: what differs from the page's background, and a small margin."""
+    inner = page.crop((SIDE * SCALE, HEAD * SCALE, page.width, page.height - FOOT * SCALE))
+    plain = Image.new("RGB", inner.size, inner.getpixel((inner.width - 4, inner.height - 4)))
+    box = ImageChops.difference(inner, plain).getbbox()
+    if box is None:
+        raise SystemExit("The page shows no conversation.")
+    edge = MARGIN * SCALE
+    left, top = max(0, box[0] - edge), max(0, box[1] - edge)
+    return inner.crop((left, top, min(inner.width, box[2] + edge), min(inner.height, box[3] + edge)))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"))
