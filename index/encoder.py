@@ -142,11 +142,12 @@ def _load(path: str, *, offline: bool) -> SentenceTransformer:
         # Read when the hub library is imported: a model on disk must not wait for a network that may not be there.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
 
     try:
         return SentenceTransformer(path, device="cpu", local_files_only=True)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:  # missing, or not whole
         raise ModelUnavailable(
             f"The model {path!r} could not be loaded ({type(error).__name__}); name a folder or a model that is "
             "already on this machine in config.toml under [index.encoder]."

@@ -1,0 +1,143 @@
+"""What the tests of an archive share: articles to put in, an encoder that counts, and what a complete archive is."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from index.types import Draft, Span
+
+if TYPE_CHECKING:
+    from index.archive import Archive
+    from index.encoder import Encoder
+
+SUBJECTS = ("bridge", "harbour", "library", "orchard", "railway", "stadium", "theatre", "volcano", "windmill", "zoo")
+
+
+def draft(number: int, *, id: str | None = None, more: str = "") -> Draft:  # noqa: A002  # the field's own name
+    """A small article about something of its own, with a quotation, reported speech and narration."""
+    subject = SUBJECTS[number % len(SUBJECTS)]
+    return Draft(
+        f"The {subject} number {number} opened on Monday. "
+        f"“The {subject} took {number + 2} years,” said Ada Marsh, the chief engineer of the {subject}. "
+        f"She said that visitors would pay {number + 3} dollars.\n"
+        f"Rain fell on the {subject} all day.{more}",
+        title=f"A {subject} opens",
+        outlet=("Dale Herald", "Port Times")[number % 2],
+        date=f"2024-{number % 12 + 1:02}-15",
+        id=id or f"article-{number}",
+    )
+
+
+class CountingEncoder:
+    """Passes texts on to another encoder, and keeps them; can be told to fail, as a process that is stopped would."""
+
+    def __init__(self, encoder: Encoder, name: str | None = None) -> None:
+        self._encoder = encoder
+        self.name = name or encoder.name
+        self.dimension = encoder.dimension
+        self.encoded: list[str] = []
+        self.fail_after: int | None = None
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if self.fail_after is not None and len(self.encoded) >= self.fail_after:
+            raise KeyboardInterrupt
+        self.encoded += texts
+        return self._encoder.encode(texts)
+
+    def word_vectors(self, words: Sequence[str]) -> NDArray[np.float32]:
+        return self._encoder.word_vectors(words)
+
+
+def assert_complete(archive: Archive) -> None:
+    """What is served is whole: the file is sound, and every article has its passages, entries, words and vectors.
+
+    The file is read beside the archive, so that nothing it keeps in memory can make good what is not on disk.
+    """
+    from index.archive import _derive
+
+    db = sqlite3.connect(archive.path / "archive.db", isolation_level=None)
+    try:
+        assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+        for words in ("passage_words", "article_words"):
+            db.execute(f"INSERT INTO {words} ({words}) VALUES ('integrity-check')")  # noqa: S608  # two names above
+        served = db.execute("SELECT id FROM generations WHERE state = 'served'").fetchall()
+        assert len(served) == (1 if archive.articles() else len(served))
+        for article in archive.articles():
+            (row, text) = db.execute("SELECT row, text FROM articles WHERE id = ?", (article.id,)).fetchone()
+            whole = _derive(article)
+            passages = db.execute(
+                'SELECT id, start, "end" FROM passages WHERE article = ? AND generation = ? ORDER BY start',
+                (row, *served[0]),
+            ).fetchall()
+            assert [Span(start, end) for _, start, end in passages] == [p.span for p in whole.passages]
+            assert archive.attributions(article.id) == whole.attributions
+            for passage, start, end in passages:
+                words = db.execute("SELECT text FROM passage_words WHERE rowid = ?", (passage,)).fetchall()
+                assert words == [(text[start:end],)]
+            entries = db.execute(
+                "SELECT e.id, v.vector FROM entries e JOIN passages p ON p.id = e.passage "
+                "LEFT JOIN vectors v ON v.key = e.key WHERE p.article = ? AND p.generation = ?",
+                (row, *served[0]),
+            ).fetchall()
+            assert len(entries) == len(whole.entries)
+            assert all(vector is not None for _, vector in entries)
+            assert db.execute("SELECT text FROM article_words WHERE rowid = ?", (row,)).fetchall() == [(text,)]
+        for counted in (
+            "SELECT (SELECT count(*) FROM passage_words) - (SELECT count(*) FROM passages)",
+            "SELECT (SELECT count(*) FROM article_words) - (SELECT count(*) FROM articles)",
+            "SELECT count(*) FROM articles WHERE row NOT IN (SELECT article FROM indexed)",
+            "SELECT count(*) FROM (SELECT 1 FROM passages GROUP BY article, generation, start HAVING count(*) > 1)",
+        ):
+            assert db.execute(counted).fetchone() == (0,)
+    finally:
+        db.close()
+
+
+_NAMES = ("Ada Marsh", "Jürgen Weiß", "Dr. O’Neill", "Li Wei", "the mayor", "a spokesperson", "Gen. J. P. Smith")
+_SPOKEN = (
+    "We need time",
+    "It is not true…",
+    "Why now?",
+    "The cost is $4.5 million",
+    "مرحبا بالعالم",
+    "Никогда",
+    "好的",
+    "🎉🎉",
+)
+_SENTENCES = st.builds(
+    lambda pattern, name, spoken: pattern.format(name=name, spoken=spoken),
+    st.sampled_from(
+        (
+            "“{spoken},” said {name}.",
+            '"{spoken}," {name} said, "and more. There is more."',
+            "{name} said that {spoken} was false.",
+            "“{spoken},” {name} added. “Yes.”",
+            "According to {name}, {spoken}.",
+            "{spoken}.",
+            "On Sept. 7 the U.S. sent {spoken} to {name}!",
+            "• {name}: {spoken}",
+            "{name} did not say whether {spoken}.",
+            "“{spoken}",
+            "{spoken}”",
+        )
+    ),
+    st.sampled_from(_NAMES),
+    st.sampled_from(_SPOKEN),
+)
+_ODD = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=20)
+
+texts: st.SearchStrategy[str] = st.lists(
+    st.tuples(
+        st.one_of(_SENTENCES, _SENTENCES, _ODD), st.sampled_from((" ", "  ", "\n", "\n\n", "\r\n", "\u2028", "\0", ""))
+    ),
+    min_size=1,
+    max_size=12,
+).map(lambda parts: "".join(sentence + gap for sentence, gap in parts))
+"""News-like text with every kind of speech and mark, and things that are no news."""
