@@ -51,6 +51,8 @@ class Evidence:
     """1 when a number of things is asked for ("how many soldiers") and those things are not in the passage."""
     other_speaker: float
     """1 when somebody's words are asked for and the passage is not theirs."""
+    stale: float
+    """How far the article is from the day asked, where the question leans on it."""
     asks: float
     """1 when the passage itself is a question."""
     short: float
@@ -87,6 +89,7 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
         misfits=float(not fits and question.want in (Want.NUMBER, Want.MONEY, Want.TIME)),
         uncounted=float(question.counted is not None and lexicon.alike([question.counted], here.content)[0] < 0.8),
         other_speaker=float(bool(question.speaker) and not set(question.speaker) <= set(stems(said_by))),
+        stale=candidate.stale,
         asks=float(quote.rstrip("\"'”’)").endswith("?")),
         short=float(len(quote.split()) < 6),
     )
@@ -117,7 +120,7 @@ class Weights:
     of: tuple[float, ...]
 
 
-WEIGHTS = Weights(-5.5, (5.0, 1.0, 1.0, 1.0, 2.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -2.0, -4.0, -3.0, -1.0))
+WEIGHTS = Weights(-5.5, (5.0, 1.0, 1.0, 1.0, 2.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -2.0, -4.0, -2.0, -3.0, -1.0))
 
 _NAMES = tuple(f.name for f in fields(Evidence))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date as calendar_day
 
 import numpy as np
 
@@ -30,15 +31,22 @@ class Candidate:
     """The same for its whole article."""
     article_meaning: float
     """Mean cosine of the three nearest passages of its article."""
+    stale: float = 0.0
+    """How far its article's day is from the day asked, 0 (near, or not known) to 1; less where the question does not
+    lean on the day."""
 
     @property
     def score(self) -> float:
         """What candidates are ordered by."""
-        return _combined(self.meaning, self.words, self.article_words, self.article_meaning)
+        return (
+            _combined(self.meaning, self.words, self.article_words, self.article_meaning) - STALE_WEIGHT * self.stale
+        )
 
 
 WEIGHTS = (1.0, 0.25, 0.35, 0.3)
 """Of meaning, words, the article's words, the article's meaning."""
+
+STALE_WEIGHT = 0.2
 
 
 def _combined(meaning: float, words: float, article_words: float, article_meaning: float) -> float:
@@ -76,7 +84,8 @@ def candidates(
     floor = min(meaning.values(), default=0.0)
     missing = [i for i in passages if i not in meaning]
     meaning.update(_meaning_of(missing, vector, store, vectors, floor))
-    return _ordered(passages.values(), meaning, words, article_words, question, store)
+    day = None if asked_on is None else store.newest_date(asked_on)
+    return _ordered(passages.values(), meaning, words, article_words, question, store, day)
 
 
 def _by_passage(near: Iterable[tuple[int, float]], store: Store) -> dict[int, float]:
@@ -108,6 +117,7 @@ def _ordered(
     article_words: dict[str, float],
     question: Question,
     store: Store,
+    day: str | None,
 ) -> list[Candidate]:
     passages = list(passages)
     near: dict[str, list[float]] = defaultdict(list)
@@ -127,7 +137,20 @@ def _ordered(
             words.get(passage.id, 0.0) / most,
             article_words.get(passage.article_id, 0.0) / most,
             article_meaning[passage.article_id],
+            _stale(articles[passage.article_id].date, day, question),
         )
         for passage in passages
     ]
     return sorted(found, key=lambda c: (-c.score, c.passage.id))
+
+
+def _stale(date: str | None, day: str | None, question: Question) -> float:
+    """How far ``date`` is from ``day``: within a week 0, 37 days .5, a year .92.
+
+    ``day`` is the day asked or, when that is earlier, the archive's newest: an archive of old articles is not stale.
+    A question that does not lean on the day counts it for less: older news may well be what it asks for.
+    """
+    if date is None or day is None:
+        return 0.0
+    days = max(0, abs((calendar_day.fromisoformat(day) - calendar_day.fromisoformat(date)).days) - 7)
+    return days / (days + 30) * (1.0 if question.recent else 0.4)

@@ -70,6 +70,7 @@ def _m001_initial(db: sqlite3.Connection) -> None:
         CREATE INDEX articles_url ON articles (url);
         CREATE INDEX articles_origin ON articles (origin);
         CREATE INDEX articles_sha256 ON articles (sha256);
+        CREATE INDEX articles_date ON articles (date);
         CREATE TABLE generations (
             id INTEGER PRIMARY KEY AUTOINCREMENT, state TEXT NOT NULL, model TEXT NOT NULL, recipe TEXT NOT NULL);
         CREATE UNIQUE INDEX one_of_each ON generations (state);
@@ -222,6 +223,11 @@ class Store:
     def count_articles(self) -> int:
         """How many articles there are."""
         return int(self._db.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def newest_date(self, until: str) -> str | None:
+        """The latest ISO day of an article, up to and including ``until``; ``None`` when none has one."""
+        row = self._db.execute("SELECT max(date) FROM articles WHERE date <= ?", (until,)).fetchone()
+        return None if row[0] is None else str(row[0])
 
     def find_article(
         self, *, url: str | None = None, origin: str | None = None, sha256: str | None = None
