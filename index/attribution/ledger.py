@@ -109,7 +109,7 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
             _learn(people[index], run, title, role, layout.text)
             continue
         if name and any(_clean(token).lower() in lex.ORGANISATION_WORDS for token in run.tokens):
-            organisations.add(" ".join(_clean(token) for token in run.tokens))
+            organisations.add(" ".join(_clean(token) for token in (*run.tokens, *_continued(run))))
         elif 2 <= len(name) <= 3 and _could_be_person(run, name):
             doubtful.append(Mention(Span(name[0].start, name[-1].end), None, run.possessive, doubtful=True))
         if len(name) == 1:
@@ -311,6 +311,17 @@ def _is_person(
     if speaks and not run.possessive and not any(part in lex.ORGANISATION_WORDS for part in proper):
         return True
     return _apposition(run) is not None
+
+
+def _continued(run: _Run) -> list[Token]:
+    """The rest of a name behind "of" or "for": "Bank" + "of England"."""
+    after = run.after
+    if run.possessive or len(after) < 2 or after[0].lower not in ("of", "for") or not after[1].is_capital:
+        return []
+    end = 1
+    while end < len(after) and after[end].is_capital and not _possessive(after[end - 1]):
+        end += 1
+    return list(after[:end])
 
 
 def _could_be_person(run: _Run, name: tuple[Token, ...]) -> bool:

@@ -212,16 +212,19 @@ OPENERS = frozenset(
 """Words that may open a sentence before its subject."""
 
 IRREGULAR_VERBS = frozenset(
-    "is are was were be been has have had do does did will would could should may might must can came went "
-    "took made gave got saw knew thought found left felt kept held brought began became won lost met ran "
-    "spoke stood sat led paid sent built spent fell rose grew drew threw flew wore chose broke froze drove "
-    "wrote rode said told put set let hit cut shut quit hurt cost beat believes thinks wants hopes plans "
-    "needs seems appears remains means makes takes goes comes gets gives knows sees finds leaves keeps holds "
-    "brings becomes wins loses meets runs speaks stands leads pays says tells believe think want hope seem "
-    "appear remain mean make take go come get give know see find leave keep won't can't isn't aren't wasn't "
-    "weren't hasn't haven't hadn't doesn't don't didn't wouldn't couldn't shouldn't won’t can’t isn’t aren’t "
-    "wasn’t weren’t hasn’t haven’t hadn’t doesn’t don’t didn’t wouldn’t couldn’t shouldn’t it's it’s that's "
-    "that’s there's there’s he's he’s she's she’s they're they’re i'm i’m includes continues expects".split()
+    "shook bore bought caught clung crept dealt drank ate fought fled forgot hid hung knelt laid leapt lent "
+    "lit meant rang sought sold shone shot shrank sank slept slid spun sprang stole stuck struck swept swam "
+    "swung taught tore understood woke withdrew withheld upheld overcame is are was were be been has have had "
+    "do does did will would could should may might must can came went took made gave got saw knew thought "
+    "found left felt kept held brought began became won lost met ran spoke stood sat led paid sent built "
+    "spent fell rose grew drew threw flew wore chose broke froze drove wrote rode said told put set let hit "
+    "cut shut quit hurt cost beat believes thinks wants hopes plans needs seems appears remains means makes "
+    "takes goes comes gets gives knows sees finds leaves keeps holds brings becomes wins loses meets runs "
+    "speaks stands leads pays says tells believe think want hope seem appear remain mean make take go come "
+    "get give know see find leave keep won't can't isn't aren't wasn't weren't hasn't haven't hadn't doesn't "
+    "don't didn't wouldn't couldn't shouldn't won’t can’t isn’t aren’t wasn’t weren’t hasn’t haven’t hadn’t "
+    "doesn’t don’t didn’t wouldn’t couldn’t shouldn’t it's it’s that's that’s there's there’s he's he’s she's "
+    "she’s they're they’re i'm i’m includes continues expects".split()
 )
 NOT_VERBS = frozenset(
     "united need indeed red hundred speed feed seed breed bed wed shed unnamed so-called armed retired "

@@ -249,6 +249,10 @@ class Phrases(Words):
             or (lex.is_adverb(self.lower(start)) and self.lower(start) not in ("both", "all", "each"))
         ):
             start += 1
+        if self.lower(start) in ("last", "this", "next", "late", "early", "earlier") and end - start > 2:
+            period = self.lower(start + 1)
+            if period in lex.PERIODS or period in lex.DAYS or period in lex.MONTHS:
+                start += 2
         for at in range(end - 1, start, -1):
             if self.is_verb(at, start):
                 start = at + 1
@@ -505,7 +509,7 @@ class Phrases(Words):
         start = 0
         while self.lower(start) in lex.OPENERS:
             start += 1
-        if self.opens_frame(start):
+        if self.opens_frame(start) or self.lower(start) in ("late", "early", "last", "this"):
             comma = next((at for at in range(min(len(self.tokens), 40)) if self.mark(at, ",")), None)
             if comma is None:
                 return None
@@ -520,7 +524,7 @@ class Phrases(Words):
             lex.is_adverb(self.lower(end - 1)) or self.lower(end - 1) in lex.AUXILIARIES or not self.word(end - 1)
         ):
             end -= 1
-        if end <= start:
+        if end <= start or self.lower(end - 1) in lex.CONJUNCTIONS:
             return None
         if any(self.quotation(at) and self.speech_quotation(at) for at in range(start, end)):
             return None

@@ -160,6 +160,8 @@ class _Resolver:
             if len(named) == len(heads):
                 return _Referent(Speaker(" and ".join(named)), _Sort.GROUP)
             return _NOBODY
+        if heads and _joins(base):
+            return _NOBODY
         following = self.apposed(tokens, base, source)
         if following is not None:
             return self.person(following, base, role=_spelled_role(base))
@@ -201,7 +203,8 @@ class _Resolver:
         return (
             not rest
             or rest[0].lower in lex.PREPOSITIONS
-            or rest[0].lower in ("and", "who", "himself", "herself", "both")
+            or rest[0].lower in ("who", "himself", "herself", "both")
+            or (rest[0].lower in ("and", "&") and len(rest) > 1 and rest[1].is_capital)
             or not rest[0].is_word
         )
 
@@ -233,13 +236,14 @@ class _Resolver:
         body = base[1:] if base[0].lower in lex.ARTICLES else base
         if not body:
             return _NOBODY
-        if last.is_capital and body[0].is_capital and not self.only_opens(base, last, span):
+        office = definite and lex.is_role(last.lower) and not _is_organisation(body)
+        if last.is_capital and body[0].is_capital and not office and not self.only_opens(base, last, span):
             ambiguous = [m for m in self.ledger.within(span) if m.person is None and not m.doubtful]
             if ambiguous and len(body) <= 2:
                 return _NOBODY
             if body[0].lower in lex.DETERMINERS or (base[0].lower in ("a", "an") and not _is_organisation(body)):
                 return _Referent(Speaker(span.of(self.text), named=False), _Sort.UNNAMED)
-            name = Span(body[0].start, last.end).of(self.text)
+            name = Span(body[0].start, _name_end(body, last)).of(self.text)
             for ending in ("'s", "’s"):
                 name = name.removesuffix(ending)
             return _Referent(Speaker(" ".join(name.split())), _Sort.ORGANISATION)
@@ -295,7 +299,7 @@ class _Resolver:
         """The one organisation that "the ministry" can be."""
         if len(base) != 2 or last.lower not in lex.ORGANISATION_WORDS:
             return None
-        kin = {name for name in self.ledger.organisations if last.lower in name.lower().split()}
+        kin = {name for name in self.ledger.organisations if last.lower in name.lower().split() and " " in name}
         if len(kin) != 1:
             return None
         return _Referent(Speaker(next(iter(kin))), _Sort.ORGANISATION)
@@ -429,6 +433,21 @@ def _head_token(base: list[Token]) -> Token | None:
         if token.lower == "of" and not base[at - 1].is_capital:
             return base[at - 1]
     return base[-1] if base[-1].is_word else None
+
+
+def _name_end(body: list[Token], last: Token) -> int:
+    """Where a proper name ends whose head is ``last``: "Centers for Disease Control and Prevention"."""
+    end = last.end
+    at = next(n for n, token in enumerate(body) if token is last) + 1
+    while at + 1 < len(body) and body[at].lower in ("of", "for", "and", "on", "&", "the"):
+        after = at + 1 if body[at + 1].lower != "the" else at + 2
+        if after >= len(body) or not body[after].is_capital:
+            break
+        at = after
+        while at < len(body) and body[at].is_capital:
+            end = body[at].end
+            at += 1
+    return end
 
 
 def _is_organisation(body: list[Token]) -> bool:

@@ -18,6 +18,8 @@ from index.attribution.standing_alone import joined
 from index.attribution.words import Cue, Subject
 from index.types import Span
 
+_LEADS_TO_PARTICIPLE = frozenset("and by while before after in later".split())
+"""Words a participle may follow without a comma: "responded by saying"."""
 _NOTHING_SAID = frozenset("it this that so them these those him her more much as much something anything".split())
 """Content that says nothing by itself: "Moscow denied it"."""
 
@@ -229,7 +231,12 @@ class UnitReader(Contents):
             return False
         if any(self.lower(n) in CUE_FORMS and self.word(n) for n in range(first, min(end, first + 4))):
             return False
-        return self.make([(start, before), (first, end)], subject, (cue.at, cue.end), Pattern.CLAUSE_THEN_SOURCE)
+        content = (
+            [(first, end)]
+            if before - start == 1 and self.lower(start) in lex.OPENERS
+            else [(start, before), (first, end)]
+        )
+        return self.make(content, subject, (cue.at, cue.end), Pattern.CLAUSE_THEN_SOURCE)
 
     def final_inverted(self, cue: Cue) -> bool:
         """“…,” said Kirby, the spokesman. — …, said Kirby."""
@@ -354,41 +361,27 @@ class UnitReader(Contents):
     def subject_of(self, cue: Cue) -> Subject | None:
         """The subject of a verb: its own, or the one it shares with the verb before."""
         if cue.form is Form.ING and not any(self.lower(n) in lex.BE for n in range(cue.head, cue.at)):
-            if not (
-                cue.head == 0
-                or self.mark(cue.head - 1, ",—–")
-                or self.quotation(cue.head - 1)
-                or self.lower(cue.head - 1)
-                in (
-                    "and",
-                    "by",
-                    "while",
-                    "before",
-                    "after",
-                    "in",
-                    "later",
-                    "tuesday",
-                    "monday",
-                    "wednesday",
-                    "thursday",
-                    "friday",
-                    "saturday",
-                    "sunday",
-                )
-            ):
+            before = self.lower(cue.head - 1)
+            opened = cue.head == 0 or self.mark(cue.head - 1, ",—–") or self.quotation(cue.head - 1)
+            if not (opened or before in _LEADS_TO_PARTICIPLE or before in lex.DAYS):
                 return None
-            return self.inherited()
-        before = cue.head - 1
-        if before >= 0 and (self.lower(before) in ("and", "but", "then") or (self.lower(before) in ("also",))):
-            return self.inherited()
+            return self.inherited(cue)
+        if cue.head > 0 and self.lower(cue.head - 1) in ("and", "but", "then", "also"):
+            return self.inherited(cue)
         return self.subject_before(cue)
 
-    def inherited(self) -> Subject | None:
-        """The subject of the clause before, for a verb without its own."""
+    def inherited(self, cue: Cue) -> Subject | None:
+        """The subject of the clause before, for a verb without its own; ``None`` where it could be another's."""
         if self.found:
             last = max(self.found, key=lambda link: link.cue[0].start if link.cue else 0)
             if not last.source:
                 return None
+            behind_clause = bool(last.cue) and last.cue[0].start < last.content[-1].start < self.tokens[cue.at].start
+            if behind_clause and last.pattern is not Pattern.SOURCE_THEN_QUOTE:
+                begin = next(n for n, token in enumerate(self.tokens) if token.start >= last.content[-1].start)
+                reported = last.cue[0].of(self.text).lower().startswith("report")
+                if not self.shares_subject(cue, begin, reported):
+                    return None
             start = next((n for n, token in enumerate(self.tokens) if token.start >= last.source[0].start), None)
             end = next((n for n, token in enumerate(self.tokens) if token.end >= last.source[0].end), None)
             if start is None or end is None:
@@ -399,7 +392,11 @@ class UnitReader(Contents):
                 final = next(n for n, token in enumerate(self.tokens) if token.end >= last.antecedent.end)
                 antecedent = (first, final + 1)
             return Subject(start, end + 1, antecedent)
-        return self.main_subject()
+        subject = self.main_subject()
+        if subject is None or any(self.lower(at) in lex.SUBORDINATORS for at in range(subject.end, cue.head)):
+            # "It came when protesters stood up, shouting": the incident does not shout.
+            return None
+        return subject
 
     def quoted(self, cue: Cue, subject: Subject, cues: Sequence[Cue], first: int) -> bool:
         """A quotation right behind the verb: it is the content; with words of the outlet behind it, so are they."""
