@@ -234,6 +234,12 @@ def _addressed(run: _Run) -> str | None:
     return None
 
 
+def _heads_department(run: _Run) -> bool:
+    """Whether "Minister of" stands before the run."""
+    before = run.before
+    return len(before) >= 2 and before[-1].lower == "of" and before[-2].is_capital and before[-2].lower in lex.TITLES
+
+
 def _split(run: _Run) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
     """A run as (title and the words before it, name)."""
     tokens = run.tokens
@@ -244,6 +250,10 @@ def _split(run: _Run) -> tuple[tuple[Token, ...], tuple[Token, ...]]:
             # "Kim Chief" is no title; "House Speaker Paul Ryan" has its title before the name.
             cut = at + 1
     rest = tokens[cut:]
+    if len(rest) > 2 and _heads_department(run):
+        # "Minister of Finance Chrystia Freeland": the department, then first name and surname.
+        cut += len(rest) - 2
+        rest = tokens[cut:]
     if len(rest) > 2:
         first = next((n for n in range(len(rest) - 1) if _clean(rest[n]).lower() in _FIRST_NAMES), None)
         if first and not any(_clean(token).lower() in _FIRST_NAMES for token in rest[:first]):
@@ -310,7 +320,24 @@ def _is_person(
     # Somebody who speaks and bears no word of an organisation is taken for a person.
     if speaks and not run.possessive and not any(part in lex.ORGANISATION_WORDS for part in proper):
         return True
-    return _apposition(run) is not None
+    before = run.before[-1].lower if run.before else ""
+    inside = at >= 0 and spoken[at].start < run.tokens[0].start and name[-1].end <= spoken[at].end
+    if inside and not run.possessive and _names_a_kind(run.before[-1:]) and len(proper) == len(run.tokens):
+        # "Fever forward Tamika Catchings said": a noun in small letters right before the name of somebody who speaks.
+        return not any(part in lex.ORGANISATION_WORDS for part in proper)
+    # "CEO of Altimeter Capital, a shareholder in Meta": what belongs to "of" is no person for being described.
+    return before not in ("of", "at", "for", "in", "from", "on", "by") and _apposition(run) is not None
+
+
+def _names_a_kind(before: tuple[Token, ...]) -> bool:
+    """Whether the word before a name is a plain noun in small letters."""
+    if not before or not before[0].is_word or before[0].is_capital:
+        return False
+    word = before[0].lower
+    closed = lex.PREPOSITIONS | lex.DETERMINERS | lex.CONJUNCTIONS | lex.SUBORDINATORS | lex.PRONOUNS | lex.AUXILIARIES
+    return (
+        word not in closed and word not in lex.NAME_PARTICLES and not lex.is_adverb(word) and word not in lex.CUE_FORMS
+    )
 
 
 def _continued(run: _Run) -> list[Token]:
@@ -345,13 +372,7 @@ def _role_before(run: _Run, title: tuple[Token, ...], name: tuple[Token, ...]) -
     titled = [token for token in title if token.lower not in lex.HONORIFICS and token.lower != "dr."]
     before = list(run.before)
     words_before: list[Token] = []
-    if (
-        len(before) >= 2
-        and before[-1].lower == "of"
-        and before[-2].is_capital
-        and before[-2].lower in lex.TITLES
-        and titled
-    ):
+    if _heads_department(run) and titled:
         # "Secretary of State John Kerry", "Director of National Intelligence James Clapper".
         at = len(before) - 1
         while at > 0 and before[at - 1].is_capital and _in_role(before[at - 1]):
@@ -442,7 +463,7 @@ def _spelled(tokens: list[Token]) -> str | None:
     for left, right in itertools.pairwise(tokens):
         parts.append(right.text if left.end == right.start else " " + right.text)
     role = "".join(parts).strip(" ,-")
-    for leading in ("his ", "her ", "its ", "their ", "another ", "this ", "that "):
+    for leading in ("his ", "her ", "its ", "their ", "another ", "this ", "that ", "one "):
         role = role.removeprefix(leading)
     return role if 1 < len(role) <= 120 else None
 

@@ -263,12 +263,23 @@ TITLES = frozenset(
     "mayor ambassador director chairman chairwoman chair commissioner attorney sheriff speaker premier "
     "commander deputy detective officer councilman councilwoman spokesman spokeswoman spokesperson ayatollah "
     "sheikh archbishop bishop cardinal rabbi imam father sister brother whip leader chief administrator "
-    "superintendent treasurer comptroller magistrate inspector coach manager advocate staff counsel analyst "
-    "correspondent reporter editor host anchor strategist pollster adviser advisor aide candidate nominee "
-    "democrat republican billionaire businessman economist lawyer surrogate moderator lieutenant sens. reps. "
-    "govs. undersecretary envoy emeritus head ceo author surgeon".split()
+    "superintendent treasurer comptroller magistrate inspector coach manager coroner registrar constable "
+    "ranger marshal winner forward advocate staff counsel analyst correspondent reporter editor host anchor "
+    "strategist pollster adviser advisor aide candidate nominee democrat republican billionaire businessman "
+    "economist lawyer surrogate moderator lieutenant sens. reps. govs. undersecretary envoy emeritus head ceo "
+    "author surgeon".split()
 )
 """Words that may stand right before a name and say what the person is."""
+
+LABELS_OF_THE_PAGE = frozenset(
+    "more question answer read related watch photo image source update note correction see listen video".split()
+)
+"""Words before a colon that are the page's own."""
+
+DECISIONS = frozenset(
+    "request requests motion bid petition appeal application entry access permission bail stay".split()
+)
+"""What a court denies without saying anything."""
 
 ROLE_MODIFIERS = frozenset(
     "former then vice deputy acting retired late current ex assistant associate senior junior chief lead "

@@ -10,7 +10,7 @@ REACH = 40
 """Tokens looked at on either side of a verb for its subject: no noun phrase is longer, and it keeps the time linear."""
 
 _NO_PHRASE = (lex.PREPOSITIONS | lex.SUBORDINATORS | lex.TIME_WORDS | lex.OBJECT_PRONOUNS) - {"it"}
-_NO_SOURCE = frozenset("like including now not then simply also just there here as such".split())
+_NO_SOURCE = frozenset("helps helped like including now not then simply also just there here as such".split())
 
 _NOUNS_LIKE_PARTICIPLES = frozenset("polling something everything nothing anything king being".split()) - {"being"}
 
@@ -136,7 +136,12 @@ class Phrases(Words):
         """Follows appositions to the name they describe: "Smith, a professor at X in Columbus, Ohio,"."""
         for _ in range(3):
             first = self.lower(start)
-            describes = first in ("a", "an", "the", "one", "who", "former") or first.isdigit() or first.endswith("ing")
+            describes = (
+                first in ("a", "an", "the", "one", "who", "former")
+                or first.isdigit()
+                or first.endswith("ing")
+                or (lex.is_role(first) and self.lower(start + 1) in ("of", "for", "at", "and"))
+            )
             if not describes or start < 2 or not self.mark(start - 1, closer) or not self.capital(start - 2):
                 break
             outer = self.noun_phrase_start(start - 1)

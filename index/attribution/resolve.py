@@ -194,7 +194,7 @@ class _Resolver:
         for n in range(at):
             # "Secretary of State Ann Cole" is her; "a spokesman for Ann Cole" is not.
             titled = n > 0 and base[n - 1].is_capital and base[n - 1].lower in lex.TITLES
-            if base[n].lower in lex.PREPOSITIONS and not titled:
+            if base[n].lower in lex.PREPOSITIONS and not titled and not self.ends_in_name(mention, base, at):
                 return False
         end = next((n for n, token in enumerate(base) if token.end >= mention.span.end), len(base) - 1) + 1
         rest = base[end:]
@@ -206,6 +206,17 @@ class _Resolver:
             or rest[0].lower in ("who", "himself", "herself", "both")
             or (rest[0].lower in ("and", "&") and len(rest) > 1 and rest[1].is_capital)
             or not rest[0].is_word
+        )
+
+    def ends_in_name(self, mention: Mention, base: list[Token], at: int) -> bool:
+        """Whether a long role runs into the name: "the council's coordinator for strategic communications John Kirby"."""
+        before = base[at - 1]
+        plain = not before.is_capital and before.lower not in lex.PREPOSITIONS | lex.DETERMINERS | lex.CONJUNCTIONS
+        return (
+            plain
+            and not lex.is_role(before.lower)
+            and base[0].lower not in ("a", "an")
+            and mention.span.end == base[-1].end
         )
 
     def person(self, mention: Mention, base: list[Token], role: str | None = None) -> _Referent:
@@ -236,7 +247,7 @@ class _Resolver:
         body = base[1:] if base[0].lower in lex.ARTICLES else base
         if not body:
             return _NOBODY
-        office = definite and lex.is_role(last.lower) and not _is_organisation(body)
+        office = (definite or lex.is_role(body[0].lower)) and lex.is_role(last.lower) and not _is_organisation(body[:1])
         if last.is_capital and body[0].is_capital and not office and not self.only_opens(base, last, span):
             ambiguous = [m for m in self.ledger.within(span) if m.person is None and not m.doubtful]
             if ambiguous and len(body) <= 2:
@@ -430,7 +441,7 @@ def _head_token(base: list[Token]) -> Token | None:
             "including",
         ):
             return base[at - 1] if base[at - 1].is_word else None
-        if token.lower == "of" and not base[at - 1].is_capital:
+        if token.lower == "of" and (not base[at - 1].is_capital or lex.is_role(base[at - 1].lower)):
             return base[at - 1]
     return base[-1] if base[-1].is_word else None
 

@@ -296,6 +296,8 @@ class UnitReader(Contents):
             return self.clause(cue, subject, cues, cue.end, Pattern.SOURCE_THEN_OBJECT)
         if kind == "end":
             return False
+        if verb.lemma == "deny" and any(self.lower(n) in lex.DECISIONS for n in range(cue.end, cue.end + 4)):
+            return False
         if "d" in verb.frames:
             return self.described(cue, subject, cues)
         ambiguous = self.tokens[cue.at].lower in lex.AMBIGUOUS_PRESENT or verb.lemma in (
@@ -483,5 +485,7 @@ class UnitReader(Contents):
             return
         colon = next((at for at in range(1, min(len(self.tokens), 9)) if self.mark(at, ":")), None)
         if colon is None or not self.speech_quotation(colon + 1) or not all(self.capital(at) for at in range(colon)):
+            return
+        if self.lower(colon - 1) in lex.LABELS_OF_THE_PAGE:
             return
         self.make([(colon + 1, self.quoted_end(colon + 1))], Subject(0, colon), (colon, colon + 1), Pattern.LABEL)

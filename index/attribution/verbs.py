@@ -36,7 +36,8 @@ class Verbs(Phrases):
         following = self.lower(end)
         if verb.lemma == "say" and following in ("nothing", "goodbye", "yes", "hello"):
             return None
-        if verb.lemma == "say" and following in ("so", "no", "little") and not self.word(end + 1):
+        empty = not self.word(end + 1) or self.lower(end + 1) in lex.PREPOSITIONS | lex.DAYS
+        if verb.lemma == "say" and following in ("so", "no", "little") and empty:
             return None
         if verb.lemma == "say" and self.lower(end) in ("it", "this", "that") and self.object_only(end):
             return None
