@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from bot.config import Config
 from bot.worker import Worker
 from index.archive import Archive
 
-WOULD_BE_TOKEN = "MTIzNDU2.abc-def_ghi.jklmnopqrstuvwxyz"
+REFUSED_WORD = "MTIzNDU2.abc-def_ghi.jklmnopqrstuvwxyz"
 
 
 @pytest.mark.parametrize("token", ["", "  "])
@@ -33,7 +35,7 @@ def test_without_a_token(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path:
     assert "DISCORD_TOKEN" in err
 
 
-@pytest.mark.parametrize(("token", "asked"), [(WOULD_BE_TOKEN, True), ("two\nlines", False), ("späße", False)])
+@pytest.mark.parametrize(("token", "asked"), [(REFUSED_WORD, True), ("two\nlines", False), ("späße", False)])
 def test_a_bad_token_is_never_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: Any, caplog: Any, tmp_path: Path, token: str, asked: bool
 ) -> None:
@@ -65,11 +67,36 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path
     async def login(self: Any, token: str) -> Any:
         raise client.aiohttp.ClientConnectionError("no route")
 
-    monkeypatch.setenv("DISCORD_TOKEN", WOULD_BE_TOKEN)
+    monkeypatch.setenv("DISCORD_TOKEN", REFUSED_WORD)
     monkeypatch.setattr(discord.http.HTTPClient, "static_login", login)
     monkeypatch.setattr(Worker, "warm", _nothing)
     assert run_bot(Config(), tmp_path) == 1
     assert client.NO_DISCORD in capsys.readouterr().err
+
+
+def test_sigterm_ends_it_well(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> None:
+    """Told to stop, the bot leaves Discord, closes its archives and ends with 0."""
+    ended: list[str] = []
+
+    async def start(self: OnRecord, token: str) -> None:
+        await self.worker.call(1, lambda archive: archive.status())
+        os.kill(os.getpid(), signal.SIGTERM)
+        while not self.is_closed():  # noqa: ASYNC110  # as discord.py's own loop does
+            await asyncio.sleep(0.01)
+
+    original = Archive.close
+
+    def closed(self: Archive) -> None:
+        ended.append(self.name)
+        original(self)
+
+    monkeypatch.setenv("DISCORD_TOKEN", REFUSED_WORD)
+    monkeypatch.setattr(OnRecord, "start", start)
+    monkeypatch.setattr(Worker, "warm", _nothing)
+    monkeypatch.setattr(Archive, "close", closed)
+    assert run_bot(Config(), tmp_path) == 0
+    assert ended == ["1"]
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.asyncio
@@ -81,7 +108,7 @@ async def test_asks_discord_for_as_little_as_it_can(simulated: Simulated) -> Non
         assert bot.allowed_mentions is not None
         assert bot.allowed_mentions.to_dict() == discord.AllowedMentions.none().to_dict()
         assert list(bot.cached_messages) == []
-        assert bot.guilds[0].members in ([], [bot.guilds[0].me])
+        assert list(bot.guilds[0].members) == [bot.guilds[0].me]
 
 
 @pytest.mark.asyncio
