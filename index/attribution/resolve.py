@@ -209,7 +209,7 @@ class _Resolver:
         )
 
     def ends_in_name(self, mention: Mention, base: list[Token], at: int) -> bool:
-        """Whether a long role runs into the name: "the council's coordinator for strategic communications John Kirby"."""
+        """Whether a long role runs into the name: "the coordinator for strategic communications John Kirby"."""
         before = base[at - 1]
         plain = not before.is_capital and before.lower not in lex.PREPOSITIONS | lex.DETERMINERS | lex.CONJUNCTIONS
         return (

@@ -62,6 +62,8 @@ RESOLVED = [
     ("Reuters reported that it was so.", ["Reuters"]),
     ("The Foreign Ministry met. The ministry said it was so.", ["Foreign Ministry"]),
     ("The Foreign Ministry met the Defense Ministry. The ministry said it was so.", ["The ministry"]),
+    ("The Bank of England met. The bank said it was so.", ["Bank of England"]),
+    ("The Centers for Disease Control said it was so.", ["Centers for Disease Control"]),
     # Definite descriptions.
     ("Ann Cole, a senator from Ohio, left. The senator said it was so.", ["Ann Cole"]),
     ("Sen. Ann Cole met Sen. Tom Reed. The senator said it was so.", ["The senator"]),
@@ -83,6 +85,9 @@ UNNAMED = [
     ("A spokesman for Mayor Ann Cole", "A spokesman for Mayor Ann Cole said it was over."),
     ("Officials", "Officials said it was over."),
     ("Two witnesses", "Two witnesses told the Herald that it was over."),
+    ("The President", "The President said it was over."),
+    ("The CEO of Acme", "The CEO of Acme said it was over."),
+    ("Cole and her allies", "Ann Cole left. Cole and her allies said it was over."),
     ("some of her aides", "Ann Cole left, and some of her aides said it was over."),
     ("a State Department spokeswoman", "“It is over,” said a State Department spokeswoman, who asked for anonymity."),
 ]
@@ -112,3 +117,17 @@ def test_the_speaker_is_never_inside_what_was_said() -> None:
     """A body that plans or believes something inside the clause is not the one who said it."""
     text = "The Biden administration will enforce the rules and could set new ones, Ann Cole said."
     assert speakers(text) == [Speaker("Ann Cole")]
+
+
+def test_a_second_verb_in_a_report_is_not_given_to_the_reporter() -> None:
+    """A verb like "shouting" after what an outlet reported is what somebody else did: it stays inside the report."""
+    text = "CNN reported that Tom Reed met Ann Cole and asked where he was, shouting, “Where is he?”"
+    (found,) = attributions(text)
+    assert found.speaker == Speaker("CNN")
+    assert found.content[0].of(text).startswith("that Tom Reed met")
+
+
+def test_a_company_is_not_the_person_who_runs_it() -> None:
+    """A pronoun after "Ann Cole, head of Acme Capital, a shareholder in Meta," is Ann Cole."""
+    text = "“It is so,” Ann Cole, head of Acme Capital, a shareholder in Meta, wrote. “It is late,” she added."
+    assert speakers(text) == [Speaker("Ann Cole", "head of Acme Capital")] * 2
