@@ -183,16 +183,20 @@ class Printer:
         if article.url:
             self.line((article.url, "underline blue"), whole=True)
         self.line()
-        self.claims(article.text, attributions)
+        self.claims(article.text, attributions, with_text=True)
 
-    def claims(self, text: str, attributions: Iterable[Attribution]) -> None:
-        """A text with each speaker's words in a colour of their own, then a line for each claim."""
+    def claims(self, text: str, attributions: Iterable[Attribution], *, with_text: bool | None = None) -> None:
+        """A text with each speaker's words in a colour of their own, then a line for each claim.
+
+        Without ``with_text``, the text itself is left out where nothing could be coloured.
+        """
         attributions = tuple(attributions)
         colours: dict[str, str] = {}
         for attribution in attributions:
             colours.setdefault(_label(attribution.speaker), _SPEAKER_COLOURS[len(colours) % len(_SPEAKER_COLOURS)])
-        if self._console.is_terminal:
-            self._console.print(_coloured(text, attributions, colours))
+        terminal = self._console.is_terminal
+        if terminal if with_text is None else with_text:
+            self._console.print(_coloured(text, attributions, colours), soft_wrap=not terminal)
             self.line()
         for attribution in attributions:
             label = _label(attribution.speaker)

@@ -26,6 +26,13 @@ def test_show_gives_the_text_its_passages_and_its_claims(onrecord: Onrecord, har
     assert any(claim["speaker"] == "Ines Okafor" for claim in shown["attributions"])
 
 
+def test_show_gives_a_person_the_text_too(onrecord: Onrecord, harbor: str) -> None:
+    """In a pipe, the stored text stands there as it is, then who says what."""
+    out = onrecord("show", harbor).out
+    assert HARBOR in out
+    assert "Ines Okafor" in out[out.index(HARBOR) + len(HARBOR) :]
+
+
 def test_list_names_what_is_there_and_remove_takes_it_away(onrecord: Onrecord, harbor: str) -> None:
     """After remove, the article is neither listed nor shown, and removing it again fails."""
     assert [article["article_id"] for article in onrecord("list", "--json").json["articles"]] == [harbor]
