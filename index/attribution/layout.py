@@ -117,6 +117,10 @@ _SINGLE_CLOSE = re.compile(r"(?<=[^\s(\[])[’'](?![^\W_])")
 _ELISIONS = re.compile(r"[‘'](?:\d0?s|em|til|tis|twas|cause|bout|round|n|ve|s|re|ll|d)\b", re.IGNORECASE)
 _LONGEST = 400
 """Tokens of one unit at most; a quotation is one token."""
+_DATELINE = re.compile(
+    r"(?P<place>[A-Z][\w.’'-]{2,20}(?: [A-Z][\w.’'-]{1,20}){0,3})(?:, [\w. ]{1,30}){0,2}"
+    r"(?P<agency> \([A-Z][\w ]{1,20}\))? ?(?:[—–]|--|(?<= )-(?= ))\s*(?=\S)"
+)
 _PLURALS = 3
 """How many plurals in a row may be passed over while looking for the end of a quotation between single marks."""
 _OPENERS = "“„«‘"
@@ -145,9 +149,19 @@ def layout(text: str) -> Layout:
                 upto += 1
             trimmed = Span(start, end).trimmed(text)
             if trimmed is not None:
+                if start == paragraph.start:
+                    trimmed = _behind_dateline(text, trimmed)
                 units.extend(_units(text, trimmed, inside[at:upto], number))
             start, at = end, upto
     return Layout(text, tuple(units), tuple(quotations))
+
+
+def _behind_dateline(text: str, span: Span) -> Span:
+    """A sentence without the "PARIS, Aug 31 (Reuters) - " in front of it."""
+    found = _DATELINE.match(text, span.start, span.end)
+    if found is None or found.end() >= span.end or not (found["place"].isupper() or found["agency"]):
+        return span
+    return Span(found.end(), span.end)
 
 
 def _units(text: str, span: Span, quotations: list[Quotation], paragraph: int) -> Iterator[Unit]:

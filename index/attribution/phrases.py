@@ -98,6 +98,19 @@ class Phrases(Words):
             if opener is None or opener == 0:
                 return None
             start = self.noun_phrase_start(opener)
+            if start == opener - 1 and self.mark(start - 1, ",") and self.lower(start) in lex.PLACE_WORDS | lex.STATES:
+                # "in Aurora, Colorado, in July, said": a state is the end of an address.
+                at = opener
+                continue
+            if (
+                start is not None
+                and start > 2
+                and self.lower(start - 1) in ("who", "whose")
+                and self.mark(start - 2, closer)
+            ):
+                # "Ann Cole, whose son was there, in March, said": the relative clause leads back to her.
+                at = start - 1
+                continue
             if start is not None and self.names_somebody(start, opener) and self.apposes(opener + 1, comma):
                 start, opener = self.outermost(start, opener, closer)
                 joined = self.joined_before(start)
@@ -198,7 +211,7 @@ class Phrases(Words):
         while start > floor:
             token = self.tokens[start - 1]
             if token.is_quotation:
-                if self.speech_quotation(start - 1):
+                if self.speech_quotation(start - 1) or self.ends_in_comma(start - 1):
                     break
                 start -= 1
                 continue
@@ -531,7 +544,7 @@ class Phrases(Words):
             end -= 1
         if end <= start or self.lower(end - 1) in lex.CONJUNCTIONS:
             return None
-        if any(self.quotation(at) and self.speech_quotation(at) for at in range(start, end)):
+        if any(self.speech_quotation(at) or self.lower(at) in lex.SUBORDINATORS for at in range(start, end)):
             return None
         return Subject(start, end)
 

@@ -196,6 +196,14 @@ class _Resolver:
             titled = n > 0 and base[n - 1].is_capital and base[n - 1].lower in lex.TITLES
             if base[n].lower in lex.PREPOSITIONS and not titled and not self.ends_in_name(mention, base, at):
                 return False
+        if (
+            at > 0
+            and not base[at - 1].is_capital
+            and base[at - 1].lower.endswith("ing")
+            and not lex.is_role(base[at - 1].lower)
+        ):
+            # "voters embracing Obama" are not Obama.
+            return False
         end = next((n for n, token in enumerate(base) if token.end >= mention.span.end), len(base) - 1) + 1
         rest = base[end:]
         if mention.possessive:
@@ -310,7 +318,11 @@ class _Resolver:
         """The one organisation that "the ministry" can be."""
         if len(base) != 2 or last.lower not in lex.ORGANISATION_WORDS:
             return None
-        kin = {name for name in self.ledger.organisations if last.lower in name.lower().split() and " " in name}
+        kin = {
+            name
+            for name in self.ledger.organisations
+            if name.lower().endswith(" " + last.lower) or f"{last.lower} of " in name.lower()
+        }
         if len(kin) != 1:
             return None
         return _Referent(Speaker(next(iter(kin))), _Sort.ORGANISATION)
@@ -406,7 +418,7 @@ def _base(tokens: list[Token]) -> list[Token]:
                 base.append(token)
                 continue
             break
-        if token.lower in ("who", "whose", "which") and base:
+        if token.lower in ("who", "whose", "which", "that") and base:
             break
         base.append(token)
     while base and not base[-1].is_word:

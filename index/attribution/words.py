@@ -77,6 +77,11 @@ class Words:
         last = self.text[quotation.inner.end - 1]
         return quotation.words >= 3 or last in ",.?!…—-"
 
+    def ends_in_comma(self, at: int) -> bool:
+        """Whether the quotation at ``at`` holds the comma that ends its clause."""
+        quotation = self.tokens[at].quotation
+        return quotation is not None and quotation.inner is not None and self.text[quotation.inner.end - 1] == ","
+
     def is_title(self, at: int) -> bool:
         """Whether a quotation names a programme or a book: capitalised words behind "CNN's", "on", "called"."""
         quotation = self.tokens[at].quotation

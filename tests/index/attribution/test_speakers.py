@@ -57,12 +57,19 @@ RESOLVED = [
     ("Bill Smith met Anna Smith. Smith said it was so.", [None]),
     ("Bill Smith met Anna Smith. Ms. Smith said it was so.", ["Anna Smith"]),
     ("Bill Smith met Anna Smith. Bill Smith said it was so.", ["Bill Smith"]),
+    # What stands between the name and the verb, or before the name.
+    ("PARIS, Aug 31 (Reuters) - Ann Cole said it was so.", ["Ann Cole"]),
+    ("WASHINGTON — Ann Cole said it was so.", ["Ann Cole"]),
+    ("Ann Cole, whose son was in Aurora, Colorado, in July, said it was so.", ["Ann Cole"]),
+    ('Asked about Tom Reed on "This Morning," Ann Cole said it was so.', ["Ann Cole"]),
+    ("Some voters fear that Ann Cole has lost, and warn that it is late.", []),
     # Organisations.
     ("The State Department said it was so. It added that it was late.", ["State Department", "State Department"]),
     ("Reuters reported that it was so.", ["Reuters"]),
     ("The Foreign Ministry met. The ministry said it was so.", ["Foreign Ministry"]),
     ("The Foreign Ministry met the Defense Ministry. The ministry said it was so.", ["The ministry"]),
     ("The Bank of England met. The bank said it was so.", ["Bank of England"]),
+    ("The Reform Campaign Committee met. The campaign said it was so.", ["The campaign"]),
     ("The Centers for Disease Control said it was so.", ["Centers for Disease Control"]),
     # Definite descriptions.
     ("Ann Cole, a senator from Ohio, left. The senator said it was so.", ["Ann Cole"]),
