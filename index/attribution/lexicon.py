@@ -58,7 +58,7 @@ _VERBS = {
     ),
     # Only quotation marks.
     "q": (
-        "continue shout yell chant exclaim cry whisper mutter begin scream plead bellow crow blurt chide cheer "
+        "continue shout yell chant exclaim cry whisper mutter begin scream plead bellow crow blurt chide "
         "interject retort fume ask:a urge:a text comment threaten offer go_on chime_in read intone mock tease "
         "scoff snap conclude thunder roar demand charge riff question retaliate laugh reflect confide crack "
         "enthuse gush ponder query inquire wonder answer sigh warble vent grumble sing preach lecture scold "
