@@ -359,9 +359,8 @@ def _described(added: Added) -> str:
         render.source_line(article),
         counts,
     ]
-    known = {"title": article.title, "outlet": article.outlet, "date": article.date}
-    if missing := [name for name, value in known.items() if not value]:
-        lines.append(f"-# The source does not state its {' or '.join(missing)}; add it again with that to set it.")
+    if not (article.title and article.outlet and article.date):
+        lines.append("-# Add it again with what is not stated, to have it on its cards.")
     return "\n".join(lines)
 
 

@@ -74,6 +74,7 @@ class Ask(commands.Cog):
             await failures.say(interaction, refusal.sentence)
             return
         await interaction.response.defer(ephemeral=private, thinking=True)
+        interaction.extras[failures.PUBLIC] = not private
         thread = _thread(interaction.channel)
         before = self.bot.conversations.before(server, thread)
         view = await self.answered(server, question, before, interaction.created_at, filters)

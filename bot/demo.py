@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -18,8 +17,6 @@ from bot.client import OnRecord
 from bot.config import Config
 from bot.trial import QUESTIONS, add_sample
 from index.encoder import Encoder
-
-log = logging.getLogger(__name__)
 
 MISSING = "The demo needs one more package: run `pip install 'onrecord[demo]'`, then `onrecord demo` again."
 SETTLE_SECONDS = 120.0
@@ -49,10 +46,9 @@ def run_demo(config: Config, *, port: int) -> int:
     try:
         asyncio.run(_serve(config, port))
     except simcord.SetupError as error:
-        log.info("The page could not be made: %s", error)
-        return _failed(MISSING)
-    except OSError as error:
-        return _failed(f"The page cannot be served on port {port}: {error.strerror or error}; choose another --port.")
+        return _failed(
+            MISSING if "install" in str(error) else f"The page cannot be served: {error}; choose another --port."
+        )
     except KeyboardInterrupt:
         pass
     return 0

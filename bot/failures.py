@@ -16,6 +16,9 @@ from index.types import Article, Hit
 
 log = logging.getLogger(__name__)
 
+PUBLIC = "onrecord.public"
+"""Set in the ``extras`` of an interaction while the whole channel sees that it is being answered."""
+
 UNPROVED = "There is a passage, but it could not be proved against the stored article, so it is not shown."
 
 
@@ -62,8 +65,15 @@ async def say(interaction: discord.Interaction[Any], words: str) -> None:
     try:
         if not interaction.response.is_done():
             await interaction.response.send_message(words, ephemeral=True)
-        else:
-            await interaction.followup.send(words, ephemeral=True)
+            return
+        public = interaction.extras.pop(PUBLIC, False)
+        if public:
+            # Discord shows whatever comes first to the whole channel that was promised an answer, and takes nothing
+            # any more once that is deleted unanswered. So it is answered, and taken back at the end.
+            await interaction.edit_original_response(content="…")
+        await interaction.followup.send(words, ephemeral=True)
+        if public:
+            await interaction.delete_original_response()
     except discord.HTTPException as error:
         # The person is gone or Discord is; there is nobody left to tell but the operator.
         log.warning("Could not tell the person %r: %s", words, error)

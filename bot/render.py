@@ -180,13 +180,20 @@ def _possessive(name: str) -> str:
 
 
 def source_line(article: Article) -> str:
-    """Outlet, title and day of an article, as far as they are known."""
-    parts = [
-        verbatim.label(article.outlet, 80) if article.outlet else "",
-        f"“{verbatim.label(article.title, 160)}”" if article.title else "",
-        day(article.date) if article.date else "",
-    ]
-    return " · ".join(part for part in parts if part) or "Outlet, title and date are not stated"
+    """Outlet, title and day of an article, and which of them it does not state."""
+    parts = {
+        "outlet": verbatim.label(article.outlet, 80) if article.outlet else "",
+        "title": f"“{verbatim.label(article.title, 160)}”" if article.title else "",
+        "date": day(article.date) if article.date else "",
+    }
+    missing = [name for name, part in parts.items() if not part]
+    known = [part for part in parts.values() if part]
+    return " · ".join([*known, f"{listed(missing)} not stated"] if missing else known)
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 def title_of(article: Article) -> str:

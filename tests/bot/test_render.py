@@ -246,6 +246,19 @@ def test_card_says_where_and_proves_it() -> None:
     assert labels["Read at source"]["url"].startswith("https://g.example/b#:~:text=")
 
 
+@pytest.mark.parametrize(
+    ("about", "line"),
+    [
+        ({}, "outlet, title and date not stated"),
+        ({"outlet": "Gazette"}, "Gazette · title and date not stated"),
+        ({"outlet": "Gazette", "title": "A", "date": "2024-02-29"}, "Gazette · “A” · 29 February 2024"),
+    ],
+)
+def test_says_what_is_not_stated(about: dict[str, str], line: str) -> None:
+    """What a source does not tell about itself is said not to be stated, never invented."""
+    assert render.source_line(Article(id="a", text=TEXT, **about)) == line
+
+
 def test_no_address_no_link() -> None:
     """Without an address there is no link button, rather than one that leads nowhere."""
     view = render.card(Answer("q", "q", (hit(0, 37, None),), 0.9))

@@ -49,8 +49,8 @@ class Gate:
         schema = content.get("application/json", {}).get("schema")
         found = self._against(operation["operationId"], schema, body) if schema else []
         message = body.get("data") if isinstance(body, dict) and path.endswith("/callback") else body
-        if isinstance(message, dict):
-            found += limits(message)
+        if not found and isinstance(message, dict):
+            found = limits(message)
         return [f"{method} {path}: {complaint}" for complaint in found]
 
     def component_complaints(self, components: list[Json]) -> list[str]:
@@ -67,7 +67,7 @@ class Gate:
         ]
 
 
-def limits(message: Json) -> Iterator[str] | list[str]:
+def limits(message: Json) -> list[str]:
     """Limits that are only in Discord's prose."""
     components = list(walk(message.get("components")))
     ids = [c["custom_id"] for c in components if c.get("custom_id")]

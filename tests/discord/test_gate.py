@@ -1,4 +1,4 @@
-"""The gate that holds the bot's requests to Discord's description of its API lets nothing through that Discord refuses."""
+"""The gate that the bot's requests must pass lets nothing through that Discord would refuse."""
 
 from __future__ import annotations
 
