@@ -363,26 +363,27 @@ class Archive:
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
         on; ``limit`` bounds the quotations (one at least).
         """
-        with self._store.snapshot():  # an article that another process removes meanwhile stays readable
-            return self._ask(asked, turns, filters, asked_on, limit)
+        settings = self.settings.answer if limit is None else replace(self.settings.answer, quotations=limit)
+        parsed = question.parse(followup.standalone(asked, turns))
+        return reader.decide(asked, parsed, self._read(parsed, filters, asked_on), filters, settings)
 
-    def _ask(
-        self, asked: str, turns: Sequence[str], filters: Filters, asked_on: str | None, limit: int | None
-    ) -> Reply:
-        self._notice_others()
-        settings = self.settings.answer
-        if limit is not None:
-            settings = replace(settings, quotations=max(1, limit))
-        standalone = followup.standalone(asked, turns)
-        parsed = question.parse(standalone)
-        served = self._served()
-        if served is None or not self._store.count_articles():
-            return reader.nothing(asked, parsed, Filters())
-        encoder = self._encoder(served.model)
-        found = search.candidates(
-            self._store, served, self._vectors_of(served), encoder, parsed, filters, self.settings.search, asked_on
-        )
-        return reader.decide(asked, parsed, found, self._lexicon(served.model), filters, settings)
+    def rank(
+        self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
+    ) -> tuple[Hit, ...]:
+        """The passages nearest to an answer, best first, without the decision whether they are one."""
+        return tuple(reading.hit for reading in self._read(question.parse(asked), filters, asked_on)[:limit])
+
+    def _read(self, parsed: question.Question, filters: Filters, asked_on: str | None) -> tuple[reader.Reading, ...]:
+        with self._store.snapshot():  # an article that another process removes meanwhile stays readable
+            self._notice_others()
+            served = self._served()
+            if served is None or not self._store.count_articles():
+                return ()
+            encoder = self._encoder(served.model)
+            found = search.candidates(
+                self._store, served, self._vectors_of(served), encoder, parsed, filters, self.settings.search, asked_on
+            )
+            return reader.read(parsed, found, self._lexicon(served.model), self.settings.search.collapse)
 
     def check(self, text: str, speaker: str | None = None) -> check.Verdict:
         """Whether a claimed quotation is on record: word for word, and as this speaker's.

@@ -217,8 +217,12 @@ _MONEY_ASKED = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\bhow many (?:\w+ )?(?:of (?:the|these|those|its|his|her|their) )?([^\W\d_]{3,})", re.IGNORECASE
+    r"\bhow many ((?:[^\W\d_]+ ){0,4}?)([^\W\d_]+)(?= (?:did|does|do|has|have|had|is|are|was|were|will|would|can|"
+    r"could|should|in|at|on|of|from|to|for)\b|[?.,]|$)",
+    re.IGNORECASE,
 )
+_UNTOLD = STOPWORDS | {"people", "persons", "times", "others"}
+"""Things whose number is told without naming them: "the attack killed 12"."""
 _SPEAKER_ASKED = re.compile(
     r"\b(?:what|why|how|who) (?:else )?(?:did|does|do|has|had|have) (?P<who>[^?.,]{2,40}?) (?:say|said|claim|think|argue|tell|told|"
     r"announce|announced|comment|commented|mention|mentioned|respond|warn|warned|explain|explained|promise|deny)\b|"
@@ -268,7 +272,7 @@ def parse(text: str) -> Question:
         tuple(terms.values()),
         want_of(text),
         bool(_RECENT.search(text)),
-        counted.group(1).casefold() if counted and counted.group(1).casefold() not in STOPWORDS else None,
+        counted.group(2).casefold() if counted and counted.group(2).casefold() not in _UNTOLD else None,
         _speaker_asked(text),
     )
 

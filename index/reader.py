@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from index.lexicon import Lexicon
-from index.question import Question, Term, Want, Words, satisfies, stems
+from index.question import STOPWORDS, Question, Term, Want, Words, satisfies, stem, stems
 from index.search import Candidate
 from index.settings import AnswerSettings
 from index.types import Abstention, Answer, Article, Filters, Hit, Reason, Reply
@@ -33,8 +34,10 @@ class Evidence:
     A word counts in any form and any way to write the same name; words that are no names count by nearness in
     meaning too.
     """
+    rest_held: float
+    """The same share, of the words that are no names and not rare: what is asked about the names."""
     covered_near: float
-    """The same, with the sentences around it and the headline."""
+    """The first share, with the sentences around the passage and the headline."""
     covered_article: float
     """Share of the question's word weight that stands anywhere in the article, in any form."""
     name_missing: float
@@ -65,14 +68,20 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
     quote = article.words(passage.span)
     speaker = passage.said_by.speaker if passage.said_by else None
     said_by = f" {speaker.name} {speaker.role or ''}" if speaker else ""
-    here = Words(f"{quote}{said_by} {article.outlet or ''}")
+    here = Words(quote)
+    cited = Words(f"{said_by} {article.outlet or ''}")
     near = Words(_around(article, passage.span.start, passage.span.end) + said_by)
     whole = _article_words(article)
     terms = question.terms
     total = question.weight or 1.0
     names = [term for term in terms if term.name]
     name_total = sum(term.weight for term in names) or 1.0
-    held, held_near = _held(terms, here, lexicon), _held(terms, near, lexicon)
+    held = [
+        # A word of the speaker's name or role counts, but a passage that writes it out answers better.
+        max(part, 0.9 * cited.hold(term))
+        for term, part in zip(terms, _held(terms, here, lexicon), strict=True)
+    ]
+    held_near = [max(one, other) for one, other in zip(held, _held(terms, near, lexicon), strict=True)]
     fits = satisfies(question.want, quote, (term.stem for term in terms))
     return Evidence(
         meaning=candidate.meaning,
@@ -80,6 +89,7 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
         words=candidate.words,
         article_words=candidate.article_words,
         covered=sum(t.weight * h for t, h in zip(terms, held, strict=True)) / total,
+        rest_held=_share([(t.weight, h) for t, h in zip(terms, held, strict=True) if _is_plain(t)]),
         covered_near=sum(t.weight * h for t, h in zip(terms, held_near, strict=True)) / total,
         covered_article=sum(t.weight for t in terms if whole.hold(t)) / total,
         name_missing=sum(t.weight for t in names if not whole.hold(t)) / name_total,
@@ -87,12 +97,42 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
         gap=max((t.weight * (1 - h) for t, h in zip(terms, held_near, strict=True)), default=0.0) / 8,
         fits=float(fits),
         misfits=float(not fits and question.want in (Want.NUMBER, Want.MONEY, Want.TIME)),
-        uncounted=float(question.counted is not None and lexicon.alike([question.counted], here.content)[0] < 0.8),
+        uncounted=float(question.counted is not None and not _counts(question.counted, quote, lexicon)),
         other_speaker=float(bool(question.speaker) and not set(question.speaker) <= set(stems(said_by))),
         stale=candidate.stale,
         asks=float(quote.rstrip("\"'”’)").endswith("?")),
         short=float(len(quote.split()) < 6),
     )
+
+
+RARE = 6.0
+"""Weight from which a word is as telling as a name, however it is written: members often type names in lower case."""
+
+
+def _is_plain(term: Term) -> bool:
+    return not term.name and term.weight < RARE
+
+
+def _share(held: Sequence[tuple[float, float]]) -> float:
+    """Weighted mean of how far words are held; 1 where there are none to hold."""
+    total = sum(weight for weight, _ in held)
+    return sum(weight * part for weight, part in held) / total if total else 1.0
+
+
+_NUMBER_AND_NEXT = re.compile(
+    r"\b(?:\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|"
+    r"millions?|billions?|several|no)\b(?: (?:of|more|other))? ([^\W\d_]+)(?:[ -]([^\W\d_]+))?",
+    re.IGNORECASE,
+)
+
+
+def _counts(thing: str, quote: str, lexicon: Lexicon) -> bool:
+    """Whether ``quote`` may tell how many ``thing`` there are: it names the thing, or a number stands before its like."""
+    if stem(thing) in stems(quote):
+        return True
+    counted = [word.lower() for words in _NUMBER_AND_NEXT.findall(quote) for word in words if word]
+    counted = [word for word in counted if word not in STOPWORDS]
+    return bool(counted) and float(lexicon.alike([thing], counted)[0]) > 0.5
 
 
 def _held(terms: Sequence[Term], words: Words, lexicon: Lexicon) -> list[float]:
@@ -120,7 +160,9 @@ class Weights:
     of: tuple[float, ...]
 
 
-WEIGHTS = Weights(-5.5, (5.0, 1.0, 1.0, 1.0, 2.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -2.0, -4.0, -2.0, -3.0, -1.0))
+WEIGHTS = Weights(
+    -6.5, (5.0, 1.0, 1.0, 1.0, 2.0, 1.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -3.5, -4.0, -2.0, -3.0, -1.0)
+)
 
 _NAMES = tuple(f.name for f in fields(Evidence))
 
@@ -131,25 +173,42 @@ def probability(found: Evidence, weights: Weights = WEIGHTS) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A candidate that was read: the hit it makes, and why it scores as it does."""
+
+    hit: Hit
+    evidence: Evidence
+
+
+def read(
+    question: Question, candidates: Sequence[Candidate], lexicon: Lexicon, collapse: float = 0.85
+) -> tuple[Reading, ...]:
+    """The candidates that retrieval put first, read and put in order of how probably they answer; copies left out."""
+    readings = []
+    for candidate in candidates[:READ]:
+        found = evidence(question, candidate, lexicon)
+        readings.append(Reading(Hit(candidate.passage, candidate.article, probability(found)), found))
+    return _different(sorted(readings, key=lambda reading: -reading.hit.score), collapse)
+
+
 def decide(
     asked: str,
     question: Question,
-    candidates: Sequence[Candidate],
-    lexicon: Lexicon,
+    readings: Sequence[Reading],
     filters: Filters = Filters(),
     settings: AnswerSettings = AnswerSettings(),
 ) -> Reply:
     """Answer with the passages that answer, best first, or abstain with the reason."""
-    if not candidates or not (question.terms or filters.speaker):
+    if not readings or not (question.terms or filters.speaker):
         return nothing(asked, question, filters)
-    read = [(candidate, evidence(question, candidate, lexicon)) for candidate in candidates[:READ]]
-    scored = sorted(((probability(found), c, found) for c, found in read), key=lambda item: -item[0])
-    hits = tuple(Hit(c.passage, c.article, p) for p, c, _ in scored)
-    best, _, found = scored[0]
+    hits = [reading.hit for reading in readings]
+    best = hits[0].score
     if best < settings.threshold:
-        return Abstention(asked, question.text, _why(question, found, filters), best, hits[:1])
-    kept = [hit for hit in hits if hit.score >= max(settings.threshold, settings.further * best)]
-    return Answer(asked, question.text, tuple(_different(kept)[: settings.quotations]), best)
+        reason = _why(question, readings[0].evidence, filters)
+        return Abstention(asked, question.text, reason, best, tuple(hits[: settings.nearest]))
+    kept = [hit for hit in hits if hit.score >= settings.further * best]
+    return Answer(asked, question.text, tuple(kept[: settings.quotations]), best)
 
 
 def nothing(asked: str, question: Question, filters: Filters) -> Abstention:
@@ -176,14 +235,13 @@ def _why(question: Question, best: Evidence, filters: Filters) -> Reason:
     return Reason.NOT_COVERED
 
 
-def _different(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits without repetitions: of passages that hold the same words, the best one."""
-    kept: list[Hit] = []
+def _different(readings: Sequence[Reading], collapse: float) -> tuple[Reading, ...]:
+    """The readings without repetitions: of passages that hold the same words, the best one."""
+    kept: list[Reading] = []
     seen: list[frozenset[str]] = []
-    for hit in hits:
-        words = Words(hit.quote).stems
-        if any(len(words & other) >= 0.85 * max(1, min(len(words), len(other))) for other in seen):
-            continue
-        kept.append(hit)
-        seen.append(words)
-    return kept
+    for reading in readings:
+        words = Words(reading.hit.quote).stems
+        if all(len(words & other) < collapse * max(1, min(len(words), len(other))) for other in seen):
+            kept.append(reading)
+            seen.append(words)
+    return tuple(kept)

@@ -39,7 +39,7 @@ class SearchSettings:
     candidates: int = field(default=100, metadata=within(1))
     """Entries taken from each of meaning and words before they are put in one order."""
     collapse: float = field(default=0.85, metadata=within(0, 1))
-    """Two passages that share this part of their words count as copies of one wire story."""
+    """Two passages that share this part of the shorter one's words count as copies of one wire story."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,10 @@ class AnswerSettings:
     """Least probability that the best passage answers; below it the reply is an abstention."""
     quotations: int = field(default=3, metadata=within(1))
     """Most quotations in one answer."""
-    further: float = field(default=0.75, metadata=within(0, 1))
+    further: float = field(default=0.6, metadata=within(0, 1))
     """A further quotation needs this part of the first one's score."""
+    nearest: int = field(default=5, metadata=within(1))
+    """Most passages given along with an abstention, labelled as not an answer."""
 
 
 @dataclass(frozen=True, slots=True)

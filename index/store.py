@@ -101,10 +101,8 @@ def _m001_initial(db: sqlite3.Connection) -> None:
         CREATE INDEX entries_passage ON entries (passage);
         CREATE INDEX entries_generation ON entries (generation);
         CREATE INDEX entries_key ON entries (key);
-        CREATE VIRTUAL TABLE passage_words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE article_words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE vocabulary USING fts5vocab (article_words, 'row');
-        CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN DELETE FROM passage_words WHERE rowid = old.id; END;
         CREATE TRIGGER article_gone AFTER DELETE ON articles BEGIN DELETE FROM article_words WHERE rowid = old.row; END;
         """
     )
@@ -269,16 +267,36 @@ class Store:
         return None if row is None else Generation(*row)
 
     def new_generation(self, state: str, model: str, recipe: str) -> Generation:
-        """Begin a generation, in place of one that is in this state already."""
-        self._db.execute("DELETE FROM generations WHERE state = ?", (state,))
+        """Begin a generation, in place of one that is in this state already; call inside a transaction."""
+        self._drop_generation(self.generation(state))
         done = self._db.execute(
             "INSERT INTO generations (state, model, recipe) VALUES (?, ?, ?)", (state, model, recipe)
         )
-        return Generation(int(done.lastrowid or 0), state, model, recipe)
+        made = Generation(int(done.lastrowid or 0), state, model, recipe)
+        # A word index for each: in a common one, building a candidate would change how rare the words of the served
+        # passages are, and so the answers.
+        words = _words(made)
+        self._db.execute(
+            f"CREATE VIRTUAL TABLE {words} USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2')"
+        )
+        self._db.execute(
+            f"CREATE TRIGGER {words}_gone AFTER DELETE ON passages WHEN old.generation = {made.id} "
+            f"BEGIN DELETE FROM {words} WHERE rowid = old.id; END"
+        )
+        return made
+
+    def _drop_generation(self, generation: Generation | None) -> None:
+        if generation is not None:
+            words = _words(generation)
+            self._db.execute(f"DROP TRIGGER {words}_gone")
+            self._db.execute(f"DROP TABLE {words}")
+            self._db.execute("DELETE FROM generations WHERE id = ?", (generation.id,))
 
     def set_state(self, generation: Generation, state: str) -> None:
         """Give the generation a new state, in place of the one that holds it; call inside a transaction."""
-        self._db.execute("DELETE FROM generations WHERE state = ? AND id != ?", (state, generation.id))
+        there = self.generation(state)
+        if there is not None and there.id != generation.id:
+            self._drop_generation(there)
         self._db.execute("UPDATE generations SET state = ? WHERE id = ?", (state, generation.id))
 
     def swap_served(self, generation: Generation) -> None:
@@ -310,6 +328,7 @@ class Store:
             attribution: self._put_attribution(generation, row, attribution) for attribution in derived.attributions
         }
         passage_ids = []
+        words = _words(generation)
         for passage in derived.passages:
             said_by = None if passage.said_by is None else attribution_ids[passage.said_by]
             done = self._db.execute(
@@ -318,7 +337,8 @@ class Store:
             )
             passage_ids.append(int(done.lastrowid or 0))
             self._db.execute(
-                "INSERT INTO passage_words (rowid, text) VALUES (?, ?)", (done.lastrowid, passage.span.of(text))
+                f"INSERT INTO {words} (rowid, text) VALUES (?, ?)",  # noqa: S608  # our own name
+                (done.lastrowid, passage.span.of(text)),
             )
         self._db.executemany(
             "INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)",
@@ -484,10 +504,10 @@ class Store:
         query = _match_query(terms)
         if not query:
             return {}
+        words = _words(generation)
         rows = self._db.execute(
-            "SELECT w.rowid, -bm25(passage_words) AS score FROM passage_words w JOIN passages p ON p.id = w.rowid "
-            "WHERE passage_words MATCH ? AND p.generation = ? ORDER BY score DESC LIMIT ?",
-            (query, generation.id, limit),
+            f"SELECT rowid, -bm25({words}) AS score FROM {words} WHERE {words} MATCH ? ORDER BY score DESC LIMIT ?",  # noqa: S608  # our own name
+            (query, limit),
         )
         return dict(rows)
 
@@ -526,6 +546,11 @@ _PASSAGES = (
     "FROM passages p JOIN articles a ON a.row = p.article LEFT JOIN attributions t ON t.id = p.said_by"
 )
 _WORD = re.compile(r"[^\W_]+")
+
+
+def _words(generation: Generation) -> str:
+    """The table that indexes the words of the generation's passages, by their ids."""
+    return f"passage_words_{generation.id:d}"
 
 
 def _sought(text: str) -> str | bytes:
