@@ -63,6 +63,8 @@ class OnRecord(commands.AutoShardedBot):
     def __init__(
         self, config: Config, data: Path, *, encoder: Encoder | None = None, shard_count: int | None = None
     ) -> None:
+        # Whether voice would work is nothing an operator of this bot needs to read at each start.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=commands.when_mentioned,
             help_command=None,

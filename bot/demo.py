@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -55,6 +56,7 @@ def run_demo(config: Config, *, port: int) -> int:
 
 
 async def _serve(config: Config, port: int) -> None:
+    closing: list[asyncio.Task[None]] = []
     async with (
         staged(config) as stage,
         stage.env.preview(
@@ -68,6 +70,9 @@ async def _serve(config: Config, port: int) -> None:
             "Type / in its message box for the commands; “Viewing as” changes who you are. Ctrl+C ends it.\n"
         )
         sys.stdout.flush()
+        if sys.platform != "win32":
+            loop = asyncio.get_running_loop()
+            loop.add_signal_handler(signal.SIGTERM, lambda: closing.append(loop.create_task(preview.close())))
         await preview.wait_closed()
 
 

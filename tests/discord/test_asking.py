@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import discord
 import pytest
 from discord_display import quotation
+from discord_gate import walk
 from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
 
 from bot import ask
+from bot.places import Place
 from index.archive import Archive
-from index.types import Draft, Filters
+from index.types import Draft, Filters, Receipt, Span
 
 pytestmark = pytest.mark.asyncio
 
@@ -206,6 +209,29 @@ async def test_reply_after_restart_goes_on_from_the_card(simulated: Simulated) -
         assert asked == [("What *did* Dahl say?",)]
 
 
+async def test_thread_is_a_conversation(simulated: Simulated) -> None:
+    """In a thread every mention goes on from what was asked there, and the channel around it knows nothing of it."""
+    async with simulated(FERRY) as town:
+        channel = town.bot.get_channel(town.channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        await channel.create_thread(name="ferry", type=discord.ChannelType.public_thread)
+        (thread,) = town.channel.threads
+        asked: list[tuple[str, ...]] = []
+        original = Archive.ask
+
+        def noted(self: Archive, question: str, turns: Any = (), **kwargs: Any) -> Any:
+            asked.append(tuple(turns))
+            return original(self, question, turns, **kwargs)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Archive, "ask", noted)
+            me = town.bot.user.mention
+            await town.member.send(thread, f"{me} {COST}")
+            await town.moderator.send(thread, f"{me} and who said so?")
+            await town.moderator.send(town.channel, f"{me} and when?")
+        assert asked == [(), (COST,), ()]
+
+
 @pytest.mark.parametrize("courtesy", ["thanks!", "Thank you so much", "👍", "ok great", "lol"])
 async def test_thanks_get_no_answer(simulated: Simulated, courtesy: str) -> None:
     """A reply that only thanks is not a question."""
@@ -247,6 +273,40 @@ async def test_in_context(simulated: Simulated) -> None:
         shown = texts(context.response)
         assert quote(context.response) == "Dahl said that the repair would cost 4.2 million crowns."
         assert shown.index("We found cracks") < shown.index("> Dahl said") < shown.index("Buses will carry")
+
+
+async def test_sentence_longer_than_a_message(simulated: Simulated) -> None:
+    """A sentence that no message can hold is not cut: the card says so, and *In context* sends it as a file."""
+    giant = "The inspectors listed " + ", ".join(f"bolt {n} of the hull" for n in range(300)) + " as worn."
+    assert len(giant) > 4000
+    async with simulated(Draft(text=f"The ferry was inspected. {giant} It sails again in May.", title="Hull")) as town:
+        result = await town.member.slash(town.channel, "ask", question="Which bolts did the inspectors list as worn?")
+        assert f"A sentence of {len(giant):,} characters: too long for a message." in texts(result.response)
+        pressed = await town.member.click(result.response, label="In context")
+        (file,) = pressed.response.attachments
+        assert file.filename == "passage.txt"
+        assert file.size == len(giant)
+
+
+async def test_long_quotation_is_shown_in_parts(simulated: Simulated) -> None:
+    """A quotation longer than a message is cut after a sentence; *In context* turns through all of it."""
+    words = " ".join(f"Number {n} of the long list of worn bolts was replaced on Monday." for n in range(150))
+    async with simulated(Draft(text=f"“{words}” Ingrid Dahl said.", title="Hull")) as town:
+        article = (await town.bot.worker.call(town.guild.id, lambda archive: archive.articles()))[0]
+        span = Span(0, len(words) + 2)
+        whole = article.words(span)
+        message = (await town.member.slash(town.channel, "ask", question="Was bolt number 7 replaced?")).response
+        place = Place.of(Receipt(article.id, article.sha256, span))
+        (button,) = (c for c in walk(town.env.backend.messages[town.channel.id][message.id].components)
+                     if c.get("label") == "In context")  # fmt: skip
+        button["custom_id"] = f"or:c:0:{place}"
+        page = (await town.member.click(message, label="In context")).response
+        seen = [quote(page)]
+        while "Next part" in buttons(page):
+            await town.member.click(page, label="Next part")
+            seen.append(quote(page))
+        assert len(seen) > 2
+        assert " ".join(seen) == whole
 
 
 async def test_more_shows_the_others(simulated: Simulated) -> None:
