@@ -38,6 +38,7 @@ from index.types import (
     Attribution,
     Draft,
     Filters,
+    Hit,
     Passage,
     Receipt,
     Reply,
@@ -363,9 +364,12 @@ class Archive:
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
         on; ``limit`` bounds the quotations (one at least).
         """
-        settings = self.settings.answer if limit is None else replace(self.settings.answer, quotations=limit)
+        settings = self.settings.answer if limit is None else replace(self.settings.answer, quotations=max(1, limit))
         parsed = question.parse(followup.standalone(asked, turns))
-        return reader.decide(asked, parsed, self._read(parsed, filters, asked_on), filters, settings)
+        readings = self._read(parsed, filters, asked_on)
+        if not readings and not self._store.count_articles():
+            filters = Filters()  # it is not for them that there is nothing
+        return reader.decide(asked, parsed, readings, filters, settings)
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
@@ -390,16 +394,17 @@ class Archive:
 
         ``text`` may be a whole message ('Kirby said: "…"'); ``speaker`` is then read from it where it is not given.
         """
-        self._notice_others()
         quote, stated = check.split_claim(text)
-        served = self._served()
-        if served is None or not self._store.count_articles():
-            return check.verdict(quote, speaker or stated, [])
-        found = search.candidates(
-            self._store, served, self._vectors_of(served), self._encoder(served.model), question.parse(quote)
-        )
-        hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in found[:CHECKED]]
-        return check.verdict(quote, speaker or stated, hits, passages=self.passages)
+        with self._store.snapshot():
+            self._notice_others()
+            served = self._served()
+            if served is None or not self._store.count_articles():
+                return check.verdict(quote, speaker or stated, [])
+            found = search.candidates(
+                self._store, served, self._vectors_of(served), self._encoder(served.model), question.parse(quote)
+            )
+            hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in found[:CHECKED]]
+            return check.verdict(quote, speaker or stated, hits, passages=self.passages)
 
     def prove(self, receipt: Receipt) -> Article:
         """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""

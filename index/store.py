@@ -101,14 +101,43 @@ def _m001_initial(db: sqlite3.Connection) -> None:
         CREATE INDEX entries_passage ON entries (passage);
         CREATE INDEX entries_generation ON entries (generation);
         CREATE INDEX entries_key ON entries (key);
+        CREATE VIRTUAL TABLE passage_words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE article_words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE vocabulary USING fts5vocab (article_words, 'row');
+        CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN DELETE FROM passage_words WHERE rowid = old.id; END;
         CREATE TRIGGER article_gone AFTER DELETE ON articles BEGIN DELETE FROM article_words WHERE rowid = old.row; END;
         """
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial,)
+def _m002_words_of_each_generation(db: sqlite3.Connection) -> None:
+    for (generation,) in db.execute("SELECT id FROM generations").fetchall():
+        words = _index_words(db, generation)
+        db.execute(
+            f"INSERT INTO {words} (rowid, text) SELECT w.rowid, w.text FROM passage_words w "  # noqa: S608  # our name
+            "JOIN passages p ON p.id = w.rowid WHERE p.generation = ?",
+            (generation,),
+        )
+    db.execute("DROP TRIGGER passage_gone")
+    db.execute("DROP TABLE passage_words")
+
+
+def _index_words(db: sqlite3.Connection, generation: int) -> str:
+    """Make the word index of one generation's passages; returns its name.
+
+    One for each: in a common one, building a candidate would change how rare the words of the served passages are, and
+    so the answers.
+    """
+    words = _words(generation)
+    db.execute(f"CREATE VIRTUAL TABLE {words} USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2')")
+    db.execute(
+        f"CREATE TRIGGER {words}_gone AFTER DELETE ON passages WHEN old.generation = {generation:d} "  # noqa: S608
+        f"BEGIN DELETE FROM {words} WHERE rowid = old.id; END"
+    )
+    return words
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_words_of_each_generation)
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 
@@ -156,7 +185,7 @@ class Store:
             try:
                 if self._version() == done:  # else another process was first
                     # executescript commits first, so each statement runs by itself inside this transaction
-                    MIGRATIONS[done](_OneByOne(self._db))  # type: ignore[arg-type]  # it offers the one method used
+                    MIGRATIONS[done](_OneByOne(self._db))  # type: ignore[arg-type]  # it offers the methods used
                     self._db.execute(f"PRAGMA user_version = {done + 1}")
                 self._db.execute("COMMIT")
             except BaseException:
@@ -273,21 +302,12 @@ class Store:
             "INSERT INTO generations (state, model, recipe) VALUES (?, ?, ?)", (state, model, recipe)
         )
         made = Generation(int(done.lastrowid or 0), state, model, recipe)
-        # A word index for each: in a common one, building a candidate would change how rare the words of the served
-        # passages are, and so the answers.
-        words = _words(made)
-        self._db.execute(
-            f"CREATE VIRTUAL TABLE {words} USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2')"
-        )
-        self._db.execute(
-            f"CREATE TRIGGER {words}_gone AFTER DELETE ON passages WHEN old.generation = {made.id} "
-            f"BEGIN DELETE FROM {words} WHERE rowid = old.id; END"
-        )
+        _index_words(self._db, made.id)
         return made
 
     def _drop_generation(self, generation: Generation | None) -> None:
         if generation is not None:
-            words = _words(generation)
+            words = _words(generation.id)
             self._db.execute(f"DROP TRIGGER {words}_gone")
             self._db.execute(f"DROP TABLE {words}")
             self._db.execute("DELETE FROM generations WHERE id = ?", (generation.id,))
@@ -328,7 +348,7 @@ class Store:
             attribution: self._put_attribution(generation, row, attribution) for attribution in derived.attributions
         }
         passage_ids = []
-        words = _words(generation)
+        words = _words(generation.id)
         for passage in derived.passages:
             said_by = None if passage.said_by is None else attribution_ids[passage.said_by]
             done = self._db.execute(
@@ -504,7 +524,7 @@ class Store:
         query = _match_query(terms)
         if not query:
             return {}
-        words = _words(generation)
+        words = _words(generation.id)
         rows = self._db.execute(
             f"SELECT rowid, -bm25({words}) AS score FROM {words} WHERE {words} MATCH ? ORDER BY score DESC LIMIT ?",  # noqa: S608  # our own name
             (query, limit),
@@ -529,14 +549,14 @@ class _OneByOne:
     """Runs a script's statements one by one, so that the transaction around them stays open."""
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
+        self.execute = db.execute
 
     def executescript(self, script: str) -> None:
         statement = ""
         for line in script.splitlines(keepends=True):
             statement += line
             if sqlite3.complete_statement(statement):
-                self._db.execute(statement)
+                self.execute(statement)
                 statement = ""
 
 
@@ -548,9 +568,9 @@ _PASSAGES = (
 _WORD = re.compile(r"[^\W_]+")
 
 
-def _words(generation: Generation) -> str:
+def _words(generation: int) -> str:
     """The table that indexes the words of the generation's passages, by their ids."""
-    return f"passage_words_{generation.id:d}"
+    return f"passage_words_{generation:d}"
 
 
 def _sought(text: str) -> str | bytes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -32,6 +33,10 @@ def draft(number: int, *, id: str | None = None, more: str = "") -> Draft:  # no
         date=f"2024-{number % 12 + 1:02}-15",
         id=id or f"article-{number}",
     )
+
+
+few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""For properties of whole archives: each example makes one. The encoder they share keeps nothing between them."""
 
 
 class CountingEncoder:
@@ -65,9 +70,17 @@ def assert_complete(archive: Archive) -> None:
     try:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
-        for words in ("passage_words", "article_words"):
-            db.execute(f"INSERT INTO {words} ({words}) VALUES ('integrity-check')")  # noqa: S608  # two names above
         served = db.execute("SELECT id FROM generations WHERE state = 'served'").fetchall()
+        generations = [row[0] for row in db.execute("SELECT id FROM generations")]
+        names = {f"passage_words_{generation}": generation for generation in generations}
+        for words in (*names, "article_words"):
+            db.execute(f"INSERT INTO {words} ({words}) VALUES ('integrity-check')")  # noqa: S608  # the names above
+        for words, generation in names.items():
+            indexed = db.execute(f"SELECT rowid FROM {words} ORDER BY rowid").fetchall()  # noqa: S608  # likewise
+            of = db.execute("SELECT id FROM passages WHERE generation = ? ORDER BY id", (generation,)).fetchall()
+            assert indexed == of
+        tables = db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL TABLE passage_words%'")
+        assert {row[0] for row in tables} == set(names)
         assert len(served) == (1 if archive.articles() else len(served))
         for article in archive.articles():
             (row, text) = db.execute("SELECT row, text FROM articles WHERE id = ?", (article.id,)).fetchone()
@@ -79,7 +92,10 @@ def assert_complete(archive: Archive) -> None:
             assert [Span(start, end) for _, start, end in passages] == [p.span for p in whole.passages]
             assert archive.attributions(article.id) == whole.attributions
             for passage, start, end in passages:
-                words = db.execute("SELECT text FROM passage_words WHERE rowid = ?", (passage,)).fetchall()
+                words = db.execute(
+                    f"SELECT text FROM passage_words_{served[0][0]} WHERE rowid = ?",  # noqa: S608  # a number
+                    (passage,),
+                ).fetchall()
                 assert words == [(text[start:end],)]
             entries = db.execute(
                 "SELECT e.id, v.vector FROM entries e JOIN passages p ON p.id = e.passage "
@@ -90,7 +106,6 @@ def assert_complete(archive: Archive) -> None:
             assert all(vector is not None for _, vector in entries)
             assert db.execute("SELECT text FROM article_words WHERE rowid = ?", (row,)).fetchall() == [(text,)]
         for counted in (
-            "SELECT (SELECT count(*) FROM passage_words) - (SELECT count(*) FROM passages)",
             "SELECT (SELECT count(*) FROM article_words) - (SELECT count(*) FROM articles)",
             "SELECT count(*) FROM articles WHERE row NOT IN (SELECT article FROM indexed)",
             "SELECT count(*) FROM (SELECT 1 FROM passages GROUP BY article, generation, start HAVING count(*) > 1)",

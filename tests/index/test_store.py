@@ -145,7 +145,16 @@ def test_an_article_takes_everything_along(store: Store) -> None:
     with store.transaction():
         store.put_derived(candidate, "bridge", whole, {})
         store.delete_article("bridge")
-    for table in ("articles", "passages", "attributions", "entries", "indexed", "passage_words", "article_words"):
+    for table in (
+        "articles",
+        "passages",
+        "attributions",
+        "entries",
+        "indexed",
+        "passage_words_1",
+        "passage_words_2",
+        "article_words",
+    ):
         assert rows(store, table) == 0, table
     assert store.word_scores(served, ["bridge"], 9) == {}
     assert store.article_word_scores(["bridge"], 9) == {}
@@ -243,7 +252,9 @@ def test_words_are_found_in_any_form_and_in_one_generation(store: Store) -> None
     assert next(iter(store.word_scores(served, ["bridge", "rain"], 9))) == third
     assert len(store.word_scores(served, ["bridge"], 1)) == 1
     assert second not in store.word_scores(served, ["bridge", "rain"], 9)
-    assert store.word_scores(Generation(99, "served", "m", "1"), ["bridge"], 9) == {}
+    with store.transaction():
+        candidate = store.new_generation("candidate", "m", "2")
+    assert store.word_scores(candidate, ["bridge"], 9) == {}
     assert set(store.article_word_scores(["rain"], 9)) == {"bridge"}
 
 
@@ -412,3 +423,32 @@ def test_a_failed_migration_is_no_migration(tmp_path: Path, monkeypatch: pytest.
     assert second.article("bridge") == article()
     assert rows(second, "whole") == 0
     second.close()
+
+
+def test_a_first_version_file_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its one word index becomes one for each generation, with the words of that generation's passages."""
+    path = tmp_path / "archive.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module, "MIGRATIONS", store_module.MIGRATIONS[:1])
+        Store(path).close()
+    db = sqlite3.connect(path)
+    db.executescript(
+        """
+        INSERT INTO articles (row, id, sha256, text, authors) VALUES (1, 'a', 'x', 'A bridge. A tower.', '[]');
+        INSERT INTO generations (id, state, model, recipe) VALUES (4, 'served', 'm', '1'), (7, 'candidate', 'm', '2');
+        INSERT INTO passages (id, generation, article, start, "end") VALUES (11, 4, 1, 0, 9), (12, 7, 1, 10, 18);
+        INSERT INTO passage_words (rowid, text) VALUES (11, 'A bridge.'), (12, 'A tower.');
+        """
+    )
+    db.close()
+    store = Store(path)
+    served, candidate = store.generation("served"), store.generation("candidate")
+    assert served is not None
+    assert candidate is not None
+    assert set(store.word_scores(served, ["bridge", "tower"], 9)) == {11}
+    assert set(store.word_scores(candidate, ["bridge", "tower"], 9)) == {12}
+    with store.transaction():
+        store.swap_served(candidate)
+        store.delete_article("a")
+    assert store.word_scores(candidate, ["tower"], 9) == {}
+    store.close()
