@@ -21,7 +21,8 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import days, failures, render, verbatim
-from bot.permissions import REFUSED, Refused, may_curate
+from bot.ask import suggestions
+from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
 from index.archive import Archive
 from index.errors import NoSuchArticle, SourceError
@@ -39,8 +40,7 @@ PROGRESS_SECONDS = 2.0
 """Between two edits of a progress message: Discord allows about five edits in five seconds."""
 
 _DONE = {Status.ADDED: "Added", Status.UPDATED: "Updated", Status.UNCHANGED: "Already here, unchanged"}
-_LINES = 10
-"""Articles of one file that are named in the answer; more are counted."""
+_NOT = "**Not added.** "
 
 
 @app_commands.guild_only()
@@ -115,33 +115,24 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         self, interaction: discord.Interaction[OnRecord], drafts: Callable[[], Sequence[Draft | SourceError]]
     ) -> None:
         """Read drafts away from the archives' thread, add each in a turn of its own, and say what became of them."""
-        server = interaction.guild_id
-        assert server is not None  # noqa: S101  # the commands are for servers only
-        lines: list[str] = []
-        failed = 0
+        server = server_of(interaction)
         try:
             found = await self.bot.worker.aside(drafts)
         except SourceError as error:
             found = [error]
-        for draft in found:
-            if isinstance(draft, SourceError):
-                failed += 1
-                lines.append(f"**Not added.** {failures.sentence(draft)}")
-                continue
-            try:
-                added = await self.bot.worker.call(server, _adding(draft), changes=True)
-            except SourceError as error:
-                failed += 1
-                lines.append(f"**Not added.** {failures.sentence(error)}")
-            else:
-                lines.append(_described(added))
-        if not found:
-            lines.append("**Not added.** There is no article in it.")
-        if len(lines) > _LINES:
-            kept = [*lines[:_LINES], f"… and {len(lines) - _LINES} more; {failed} could not be added."]
-        else:
-            kept = lines
-        await interaction.followup.send(view=render.note("\n\n".join(kept)), ephemeral=True)
+        lines = [await self._added(server, draft) for draft in found]
+        await interaction.followup.send(
+            view=render.report(lines or [f"{_NOT}There is no article in it."]), ephemeral=True
+        )
+
+    async def _added(self, server: int, draft: Draft | SourceError) -> str:
+        """What became of one draft, in a few lines."""
+        if isinstance(draft, SourceError):
+            return _NOT + failures.sentence(draft)
+        try:
+            return _described(await self.bot.worker.call(server, _adding(draft), changes=True))
+        except SourceError as error:
+            return _NOT + failures.sentence(error)
 
     @app_commands.command(name="list", description="List the articles of this server")
     async def list_(self, interaction: discord.Interaction[OnRecord]) -> None:
@@ -155,8 +146,7 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         self, interaction: discord.Interaction[OnRecord], article: app_commands.Range[str, 1, 100]
     ) -> None:
         """Remove one article."""
-        server = interaction.guild_id
-        assert server is not None  # noqa: S101  # the commands are for servers only
+        server = server_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
 
         def removing(archive: Archive) -> Article:
@@ -173,11 +163,8 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
 
     @remove.autocomplete("article")
     async def _titles(self, interaction: discord.Interaction[OnRecord], current: str) -> list[app_commands.Choice[str]]:
-        from bot.ask import suggestions
-
-        server = interaction.guild_id
         # Suggestions pass by the check of the commands.
-        if server is None or not may_curate(interaction, self.bot.config.bot.curator_role):
+        if not may_curate(interaction, self.bot.config.bot.curator_role):
             return []
         found: list[app_commands.Choice[str]] = []
 
@@ -192,14 +179,13 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
                     break
             return ()
 
-        await suggestions(self.bot, server, matching)
+        await suggestions(self.bot, server_of(interaction), matching)
         return found[:25]
 
     @app_commands.command(description="Build the index of this server anew")
     async def reindex(self, interaction: discord.Interaction[OnRecord]) -> None:
         """Build the next generation of the index and serve it; report on the way."""
-        server = interaction.guild_id
-        assert server is not None  # noqa: S101  # the commands are for servers only
+        server = server_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         report = _Report(interaction)
         await report.say("Indexing the articles of this server anew …")
@@ -221,8 +207,7 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
     @app_commands.command(description="What this server has on record")
     async def status(self, interaction: discord.Interaction[OnRecord]) -> None:
         """Say how much is on record, and with which model."""
-        server = interaction.guild_id
-        assert server is not None  # noqa: S101  # the commands are for servers only
+        server = server_of(interaction)
         await interaction.response.defer(ephemeral=True, thinking=True)
         status = await self.bot.worker.call(server, lambda archive: archive.status())
         lines = [
@@ -404,8 +389,7 @@ def _chosen(archive: Archive, written: str) -> str:
 
 
 async def _page(interaction: discord.Interaction[OnRecord], page: int) -> ui.LayoutView:
-    server = interaction.guild_id
-    assert server is not None  # noqa: S101  # the commands are for servers only
+    server = server_of(interaction)
     articles = await interaction.client.worker.call(server, lambda archive: archive.articles())
     newest_first = sorted(articles, key=lambda article: article.date or "", reverse=True)
     return render.article_page(newest_first, page)

@@ -20,6 +20,7 @@ from discord.ext import commands
 
 from bot import days, failures, render, verbatim
 from bot.conversations import Said, what_is
+from bot.permissions import server_of
 from bot.places import Place
 from index.archive import Archive
 from index.types import Article, Filters, Hit, Receipt, Reply
@@ -65,7 +66,7 @@ class Ask(commands.Cog):
         private: bool = False,
     ) -> None:
         """Answer a question with what is on record, within what it may be narrowed to."""
-        server = _server(interaction)
+        server = server_of(interaction)
         filters = _filters(speaker, outlet, since, until, interaction.created_at.date())
         if isinstance(filters, str):
             await failures.say(interaction, filters)
@@ -77,8 +78,9 @@ class Ask(commands.Cog):
         interaction.extras[failures.PUBLIC] = not private
         thread = _thread(interaction.channel)
         before = self.bot.conversations.before(server, thread)
-        view = await self.answered(server, question, before, interaction.created_at, filters)
-        sent = await interaction.followup.send(view=view, wait=True)
+        with self.bot.answering():
+            view = await self.answered(server, question, before, interaction.created_at, filters)
+            sent = await interaction.followup.send(view=view, wait=True)
         self._remember(server, [sent.id, thread], before, question)
 
     @ask.autocomplete("speaker")
@@ -96,7 +98,7 @@ class Ask(commands.Cog):
     async def _suggested(
         self, interaction: discord.Interaction[OnRecord], names: Callable[[Archive], Sequence[str]]
     ) -> list[app_commands.Choice[str]]:
-        found = await suggestions(self.bot, _server(interaction), names)
+        found = await suggestions(self.bot, server_of(interaction), names)
         # A name that is cut would match nothing, and Discord takes none that is longer.
         return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
 
@@ -134,8 +136,9 @@ class Ask(commands.Cog):
         await message.channel.typing()
         thread = _thread(message.channel)
         before = self._before(server, message, me, thread)
-        view = await self.answered(server, question, before, message.created_at)
-        sent = await _reply(message, view=view)
+        with self.bot.answering():
+            view = await self.answered(server, question, before, message.created_at)
+            sent = await _reply(message, view=view)
         self._remember(server, [sent.id, thread], before, question)
 
     def _before(self, server: int, message: discord.Message, me: int, thread: int | None) -> tuple[str, ...]:
@@ -199,12 +202,6 @@ async def _reply(message: discord.Message, **what: Any) -> discord.Message:
     return await message.channel.send(reference=reference, mention_author=False, **what)
 
 
-def _server(interaction: discord.Interaction[Any]) -> int:
-    if interaction.guild_id is None:
-        raise app_commands.NoPrivateMessage
-    return interaction.guild_id
-
-
 def _thread(channel: object) -> int | None:
     return channel.id if isinstance(channel, discord.Thread) else None
 
@@ -249,7 +246,7 @@ class ContextButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.CO
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the words where they stand, as they are stored now."""
         async with _Answered(interaction, turn=self.turn) as answered:
-            article = await _stored(interaction.client, _server(interaction), self.place)
+            article = await _stored(interaction.client, server_of(interaction), self.place)
             if article is None:
                 await answered.say(GONE)
                 return
@@ -276,7 +273,7 @@ class MoreButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.MORE_
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the quotation, proved anew."""
         async with _Answered(interaction, turn=self.turn) as answered:
-            bot, server, place = interaction.client, _server(interaction), self.places[self.page]
+            bot, server, place = interaction.client, server_of(interaction), self.places[self.page]
             article = await _stored(bot, server, place)
             if article is None:
                 await answered.say(GONE)

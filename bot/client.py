@@ -10,6 +10,8 @@ import os
 import re
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +42,9 @@ REFUSED = (
     "https://discord.com/developers/applications (“Reset Token” makes a new one)."
 )
 NO_DISCORD = "Discord cannot be reached from here: check the network connection, then start again."
+
+LAST_ANSWERS_SECONDS = 5.0
+"""How long stopping waits for answers that are being made: those who run services kill after ten seconds or more."""
 
 _TOKEN = re.compile(r"[\w.=-]+\Z", re.ASCII)
 """Anything else in a header would make the HTTP library quote the token in its complaint."""
@@ -81,6 +86,9 @@ class OnRecord(commands.AutoShardedBot):
         self.worker = Worker(data, config.index, encoder=encoder)
         self.keys = Keys()
         self.limits = Limits(config.bot.questions_per_minute)
+        self._answering = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.conversations = Conversations(config.bot.turns, config.bot.conversation_minutes)
 
     async def setup_hook(self) -> None:
@@ -93,8 +101,25 @@ class OnRecord(commands.AutoShardedBot):
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""
 
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """While a member waits for an answer: `close` lets it be sent first."""
+        self._answering += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._answering -= 1
+            if not self._answering:
+                self._idle.set()
+
     async def close(self) -> None:
-        """Leave Discord, then close the archives."""
+        """Send the answers that are being made, leave Discord, then close the archives."""
+        try:
+            async with asyncio.timeout(LAST_ANSWERS_SECONDS):
+                await self._idle.wait()
+        except TimeoutError:
+            log.warning("Stopped while %d answers were still being made", self._answering)
         await super().close()
         await self.worker.close()
 

@@ -30,3 +30,10 @@ def may_curate(interaction: discord.Interaction[Any], curator_role: str = "") ->
     if not curator_role or not isinstance(interaction.user, discord.Member):
         return False
     return any(role.name == curator_role and not role.is_default() for role in interaction.user.roles)
+
+
+def server_of(interaction: discord.Interaction[Any]) -> int:
+    """The id of the server an interaction comes from; raises discord.py's ``NoPrivateMessage`` where there is none."""
+    if interaction.guild_id is None:
+        raise app_commands.NoPrivateMessage
+    return interaction.guild_id

@@ -71,8 +71,21 @@ def further(hit: Hit, page: int, places: Sequence[Place]) -> ui.LayoutView:
 
 
 def note(sentence: str) -> ui.LayoutView:
-    """A message of the bot's own, already escaped where it holds anything of others; cut to what Discord takes."""
-    return _view(ui.TextDisplay(sentence[: TEXT_LIMIT // 2]))
+    """A message of the bot's own, already escaped where it holds anything of others."""
+    return _view(ui.TextDisplay(sentence))
+
+
+def report(lines: Sequence[str]) -> ui.LayoutView:
+    """What became of several things, one paragraph each, already escaped; what does not fit is counted."""
+    kept: list[str] = []
+    room = TEXT_LIMIT - _ROOM_FOR_CUT
+    for line in lines:
+        room -= verbatim.size(line) + 2
+        if room < 0:
+            kept.append(f"… and {len(lines) - len(kept):,} more")
+            break
+        kept.append(line)
+    return note("\n\n".join(kept))
 
 
 def shown_hits(reply: Reply) -> tuple[Hit, ...]:

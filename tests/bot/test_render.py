@@ -180,6 +180,17 @@ def test_list_keeps_discords_limits(articles: list[Article], page: int) -> None:
     assert limits(message(render.article_page(articles, page))) == []
 
 
+@given(st.lists(st.text(alphabet, min_size=1, max_size=20).map(lambda line: line * 20), min_size=1, max_size=40))
+@settings(max_examples=40, deadline=None, phases=FAST)
+def test_report_keeps_discords_limits(lines: list[str]) -> None:
+    """A report on any number of things fits in a message, and counts what it leaves out."""
+    view = render.report(lines)
+    assert limits(message(view)) == []
+    (text,) = shown(view)
+    left_out = re.search(r"… and (\d+) more\Z", text)
+    assert len(text.split("\n\n")) - bool(left_out) + (int(left_out[1]) if left_out else 0) == len(lines)
+
+
 # --- by example
 
 TEXT = "The bridge will close, Ada Berg said. “It is unsafe,” she added. Traffic was light."

@@ -12,7 +12,7 @@ from typing import Any
 
 import discord
 import pytest
-from discord_town import FERRY, LIBRARY, Simulated
+from discord_town import FERRY, LIBRARY, Simulated, texts
 
 from bot import client, demo
 from bot.client import OnRecord, run_bot
@@ -97,6 +97,25 @@ def test_sigterm_ends_it_well(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_
     assert run_bot(Config(), tmp_path) == 0
     assert ended == ["1"]
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.asyncio
+async def test_last_answers_are_sent(simulated: Simulated) -> None:
+    """A question that is being answered when the bot is told to stop still gets its answer."""
+    async with simulated(FERRY) as town:
+        stopping: list[asyncio.Task[None]] = []
+        original = Archive.ask
+
+        def stopped_meanwhile(self: Archive, *args: Any, **kwargs: Any) -> Any:
+            loop.call_soon_threadsafe(lambda: stopping.append(loop.create_task(town.bot.close())))
+            return original(self, *args, **kwargs)
+
+        loop = asyncio.get_running_loop()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Archive, "ask", stopped_meanwhile)
+            result = await town.member.slash(town.channel, "ask", question="How much would the repair cost?")
+        assert "crowns" in texts(result.response)
+        assert len(stopping) == 1
 
 
 @pytest.mark.asyncio
