@@ -18,10 +18,10 @@ SAMPLE_ID = "onrecord-sample"
 
 QUESTIONS = (
     "How many containers did North Korea ship to Russia?",
-    "How was the equipment transported inside Russia?",
+    "Did the US condemn North Korea?",
     "Did China send weapons to Russia?",
 )
-"""Two that the sample answers, in somebody's words and in its own, and one that it does not."""
+"""Two that the sample answers, by what somebody is reported to have said and by their very words; one it does not."""
 
 
 def run(config: Config) -> Iterator[Added | Reply]:

@@ -32,10 +32,10 @@ def _sample() -> Article:
 
 
 def test_two_questions_are_answered_and_one_is_not() -> None:
-    """Somebody's words with the speaker, the outlet's own account without one, and silence with a reason."""
-    added, containers, rail, china = map(json.loads, _tried("--json").splitlines())
+    """What the speaker is reported to have said, the speaker's own words, and silence with a reason."""
+    added, containers, condemned, china = map(json.loads, _tried("--json").splitlines())
     assert added["status"] == "added"
-    assert [reply["question"] for reply in (containers, rail, china)] == list(QUESTIONS)
+    assert [reply["question"] for reply in (containers, condemned, china)] == list(QUESTIONS)
 
     first = containers["passages"][0]
     assert "1,000 containers" in first["quote"]
@@ -43,8 +43,9 @@ def test_two_questions_are_answered_and_one_is_not() -> None:
     assert "National Security Council" in first["role"]
     assert first["kind"] == "indirect"
 
-    assert "Trains" in rail["passages"][0]["quote"]
-    assert (rail["passages"][0]["speaker"], rail["passages"][0]["kind"]) == (None, "narration")
+    first = condemned["passages"][0]
+    assert "We condemn the DPRK" in first["quote"]
+    assert (first["speaker"], first["kind"], first["cue"]) == ("John Kirby", "direct", "said")
 
     assert (china["status"], china["passages"]) == ("abstained", [])
     assert china["reason"] in {"not_covered", "not_stated"}
