@@ -1,6 +1,6 @@
 """Article text in, ranked and attributed quotations out. Plain synchronous Python that knows nothing of Discord.
 
-In:  a file or page -> `index.sources` -> Draft -> Archive.add -> sentences + attributions -> passages -> store + vectors
+In:  file or page -> `index.sources` -> Draft -> Archive.add -> sentences + attributions -> passages -> store
 Out: a question -> Archive.ask -> followup -> search (meaning + words) -> reader -> Answer | Abstention
 
     from index.archive import Archive

@@ -1,18 +1,18 @@
 """The failures a person can act on. Each is one whole sentence that says what to do.
 
-    ArchiveError
-    ├── SourceError            something offered as an article cannot become one
-    │   ├── FetchFailed        the address did not give a page
-    │   ├── Unreadable         not text, not decodable, or an unknown kind of file
-    │   ├── NotAnArticle       readable, but there is no article in it
-    │   └── TooLarge           over the size that is accepted
-    ├── NoSuchArticle          no article has that id
-    ├── NoSuchGeneration       nothing to promote or to roll back to
-    ├── ReceiptBroken          a receipt no longer matches what is stored
-    ├── ArchiveLocked          another process is changing this archive
-    ├── ArchiveDamaged         the data folder does not hold what it should
-    ├── ModelUnavailable       the encoder cannot be loaded, or is not the file it should be
-    └── SettingsError          config.toml has a key or value that is not understood
+ArchiveError
+├── SourceError            something offered as an article cannot become one
+│   ├── FetchFailed        the address did not give a page
+│   ├── Unreadable         not text, not decodable, or an unknown kind of file
+│   ├── NotAnArticle       readable, but there is no article in it
+│   └── TooLarge           over the size that is accepted
+├── NoSuchArticle          no article has that id
+├── NoSuchGeneration       nothing to promote or to roll back to
+├── ReceiptBroken          a receipt no longer matches what is stored
+├── ArchiveLocked          another process is changing this archive
+├── ArchiveDamaged         the data folder does not hold what it should
+├── ModelUnavailable       the encoder cannot be loaded, or is not the file it should be
+└── SettingsError          config.toml has a key or value that is not understood
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a question asks for: the words that matter with their weight, the names and numbers in it, and the kind of answer."""
+"""What a question asks for: the words that matter and how much, its names and numbers, and the kind of answer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 import snowballstemmer
+
+from index.attribution.lexicon import ROLE_NOUNS
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -36,6 +38,7 @@ class Want(Enum):
     MONEY = "money"
     TIME = "time"
     PERSON = "person"
+    IDENTITY = "identity"
     PLACE = "place"
     NAME = "name"
     REASON = "reason"
@@ -186,14 +189,16 @@ def weight(stemmed: str) -> float:
 
 
 _RECENT = re.compile(
-    r"\b(?:this (?:past )?(?:week|weekend|month|morning)|last (?:week|night|weekend)|today|yesterday|recent(?:ly)?|latest|newest|"
+    r"\b(?:this (?:past )?(?:week|weekend|month|morning)|last (?:week|night|weekend)|today|yesterday|recent(?:ly)?|"
+    r"latest|newest|"
     r"(?:past|last) few (?:days|weeks)|(?:on|last|this) (?:mon|tues|wednes|thurs|fri|satur|sun)day|current(?:ly)?|now|"
     r"just|so far)\b",
     re.IGNORECASE,
 )
 _NUMBER_ASKED = re.compile(
     r"\bhow (?:many|much|old|long|far|tall|big|large|high|fast|often|deep|heavy|wide)\b|"
-    r"\b(?:what|which) (?:percent(?:age)?|number|share|amount|age|price|cost|total|score|population|magnitude|size|length|"
+    r"\b(?:what|which) (?:percent(?:age)?|number|share|amount|age|price|cost|total|score|population|magnitude|size|"
+    r"length|"
     r"distance|rate|sum|proportion|fraction)\b|"
     r"\bwhat (?:is|was|were|are) the (?:\w+ )?(?:percent(?:age)?|number|amount|age|price|cost|total|score|population|"
     r"magnitude|size|length|distance|rate|death toll|toll)\b|\bpopulation\b",
@@ -205,15 +210,18 @@ _TIME_ASKED = re.compile(
 )
 _PERSON_ASKED = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 _PLACE_ASKED = re.compile(
-    r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|states|town|place|nation|continent|region|"
+    r"\bwhere\b|\b(?:what|which) (?:\w+ )?(?:country|countries|city|cities|state|states|town|place|nation|continent|"
+    r"region|"
     r"island|village|county|province)\b",
     re.IGNORECASE,
 )
 _NAME_ASKED = re.compile(r"\b(?:which|what)\b", re.IGNORECASE)
 _REASON_ASKED = re.compile(r"\bwhy\b|\b(?:what|which) (?:reason|caused?|led)\b|\bhow come\b", re.IGNORECASE)
 _MONEY_ASKED = re.compile(
-    r"\bhow (?:much|many)\b.{0,40}?\b(?:pay|paid|cost|costs|spend|spent|worth|money|dollars|price|earn|owe|raise|raised|"
-    r"fine|fined|sell|sold|buy|bought|donated?|approved)\b|\bhow expensive\b|\b(?:what|which) (?:\w+ ){0,2}(?:price|cost|fee)\b",
+    r"\bhow (?:much|many)\b.{0,40}?\b(?:pay|paid|cost|costs|spend|spent|worth|money|dollars|price|earn|owe|"
+    r"raise|raised|"
+    r"fine|fined|sell|sold|buy|bought|donated?|approved)\b|\bhow expensive\b|"
+    r"\b(?:what|which) (?:\w+ ){0,2}(?:price|cost|fee)\b",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -221,10 +229,17 @@ _COUNTED = re.compile(
     r"could|should|in|at|on|of|from|to|for)\b|[?.,]|$)",
     re.IGNORECASE,
 )
+_IDENTITY_ASKED = re.compile(
+    r"who(?:['’]?s| is| was| are| were)(?! (?:the|a|an|in|on|at|to|his|her|their|its|it|this|that)\b)"
+    r"(?: [\w.'’-]+){1,3}\??$",
+    re.IGNORECASE,
+)
+"""Who somebody is whom the question names, rather than who did or is something."""
 _UNTOLD = STOPWORDS | {"people", "persons", "times", "others"}
 """Things whose number is told without naming them: "the attack killed 12"."""
 _SPEAKER_ASKED = re.compile(
-    r"\b(?:what|why|how|who) (?:else )?(?:did|does|do|has|had|have) (?P<who>[^?.,]{2,40}?) (?:say|said|claim|think|argue|tell|told|"
+    r"\b(?:what|why|how|who) (?:else )?(?:did|does|do|has|had|have) (?P<who>[^?.,]{2,40}?) (?:say|said|claim|think|"
+    r"argue|tell|told|"
     r"announce|announced|comment|commented|mention|mentioned|respond|warn|warned|explain|explained|promise|deny)\b|"
     r"\b(?:did|has) (?P<who2>[^?.,]{2,40}?) (?:say|said|claim|claimed|comment|commented|mention|mentioned) ",
     re.IGNORECASE,
@@ -243,6 +258,8 @@ def want_of(text: str) -> Want:
     """The kind of answer asked for, from the question's last sentence that asks (the ones before it set the scene)."""
     asking = [part for part in re.split(r"(?<=[.?!])\s+", text) if part.strip()]
     last = next((part for part in reversed(asking) if part.rstrip().endswith("?")), asking[-1] if asking else text)
+    if _IDENTITY_ASKED.match(last.strip()):
+        return Want.IDENTITY
     for want, pattern in _WANTS:
         if pattern.search(last):
             return want
@@ -283,7 +300,7 @@ def _speaker_asked(text: str) -> tuple[str, ...]:
     if asked is None:
         return ()
     who = asked.group("who") or asked.group("who2")
-    words = [word for word in _WORD.findall(plain_acronyms(who))]
+    words = _WORD.findall(plain_acronyms(who))
     if not words or words[0].casefold() in ("the", "a", "an", "any", "some", "other", "people", "experts", "officials"):
         return ()
     found = tuple(stem(word) for word in words if word.casefold() not in STOPWORDS)
@@ -304,7 +321,8 @@ _MONTH_OR_DAY = (
     r"Nov(?:ember)?|Dec(?:ember)?|Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)(?:day)?"
 )
 _TIME = re.compile(
-    rf"\b{_MONTH_OR_DAY}\b|\b(?:1[5-9]|20)\d\d\b|\b(?:today|yesterday|tomorrow|tonight|month|year|week|day|hour|decade)s?\b|"
+    rf"\b{_MONTH_OR_DAY}\b|\b(?:1[5-9]|20)\d\d\b|"
+    r"\b(?:today|yesterday|tomorrow|tonight|month|year|week|day|hour|decade)s?\b|"
     r"\b\d{1,2}(?::\d\d)? ?[ap]\.?m\b",
     re.IGNORECASE,
 )
@@ -315,7 +333,8 @@ _SOME_NUMBER = re.compile(
 )
 _CAPITALISED = re.compile(r"(?<![.?!\"“”‘’]\s)(?<=\s)[\"“‘(]?([A-Z][\w’'-]+)")
 _REASON = re.compile(
-    r"\b(?:because|since|due to|so that|in order to|as a result|after|to [a-z]+|over|caused|prompted|led|amid|following|"
+    r"\b(?:because|since|due to|so that|in order to|as a result|after|to [a-z]+|over|caused|prompted|led|"
+    r"amid|following|"
     r"reasons?|in response|thanks to|citing|blamed?)\b",
     re.IGNORECASE,
 )
@@ -339,13 +358,35 @@ def satisfies(want: Want, words: str, asked: Iterable[str]) -> bool:
         if first is not None and first.group()[0].isupper() and first.group().casefold() not in STOPWORDS:
             names.append(first.group())
         return any(stem(name) not in known for name in names)
+    if want is Want.IDENTITY:
+        return _introduces(words, known)
     if want is Want.REASON:
         return bool(_REASON.search(words))
     return True
 
 
+_TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|,")
+
+
+def _introduces(words: str, known: set[str]) -> bool:
+    """Whether a role stands by the name asked about: "spokesperson Kirby", "Kirby, a general", "Kirby is the …"."""
+    tokens = _TOKEN.findall(words)
+    for place, token in enumerate(tokens):
+        if stem(token) not in known:
+            continue
+        before = [word.casefold() for word in tokens[max(0, place - 3) : place]]
+        after = [word.casefold() for word in tokens[place + 1 : place + 3]]
+        if any(word in ROLE_NOUNS for word in before):
+            return True
+        if len(after) == 2 and after[0] in (",", "is", "was") and (after[1] in _ROLE_BEGINS or after[1] in ROLE_NOUNS):
+            return True
+    return False
+
+
+_ROLE_BEGINS = frozenset(("a", "an", "the", "who"))
 _MONEY = re.compile(
-    r"[$€£¥]\s?\d|\b\d[\d,.]*\s?(?:cents|pence|percent|%)|\b(?:dollars?|euros?|pounds?|yuan|yen|rupees?|roubles?|rubles?|"
+    r"[$€£¥]\s?\d|\b\d[\d,.]*\s?(?:cents|pence|percent|%)|\b(?:dollars?|euros?|pounds?|yuan|yen|rupees?|roubles?|"
+    r"rubles?|"
     r"francs?|pesos?|cents?)\b",
     re.IGNORECASE,
 )

@@ -96,7 +96,7 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
         name_far=sum(t.weight for t in names if not near.hold(t)) / name_total,
         gap=max((t.weight * (1 - h) for t, h in zip(terms, held_near, strict=True)), default=0.0) / 8,
         fits=float(fits),
-        misfits=float(not fits and question.want in (Want.NUMBER, Want.MONEY, Want.TIME)),
+        misfits=float(not fits and question.want in _PLAIN_WANTS),
         uncounted=float(question.counted is not None and not _counts(question.counted, quote, lexicon)),
         other_speaker=float(bool(question.speaker) and not set(question.speaker) <= set(stems(said_by))),
         stale=candidate.stale,
@@ -104,6 +104,9 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
         short=float(len(quote.split()) < 6),
     )
 
+
+_PLAIN_WANTS = frozenset((Want.NUMBER, Want.MONEY, Want.TIME, Want.IDENTITY))
+"""Kinds of answer that a passage plainly has or lacks."""
 
 RARE = 6.0
 """Weight from which a word is as telling as a name, however it is written: members often type names in lower case."""
@@ -127,7 +130,7 @@ _NUMBER_AND_NEXT = re.compile(
 
 
 def _counts(thing: str, quote: str, lexicon: Lexicon) -> bool:
-    """Whether ``quote`` may tell how many ``thing`` there are: it names the thing, or a number stands before its like."""
+    """Whether ``quote`` may tell how many ``thing`` there are: it names it, or counts something alike."""
     if stem(thing) in stems(quote):
         return True
     counted = [word.lower() for words in _NUMBER_AND_NEXT.findall(quote) for word in words if word]
@@ -212,7 +215,7 @@ def decide(
 
 
 def nothing(asked: str, question: Question, filters: Filters) -> Abstention:
-    """The abstention where there is nothing to read: an unclear question, an empty archive, or filters that leave none."""
+    """The abstention where there is nothing to read: an unclear question, an empty archive, or nothing allowed."""
     reason = _why_nothing(filters) if question.terms or filters.speaker else Reason.UNCLEAR_QUESTION
     return Abstention(asked, question.text, reason, 0.0)
 

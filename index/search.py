@@ -1,4 +1,4 @@
-"""Meaning and words, put in one order: a question in, the passages most likely to answer it out, with their evidence."""
+"""Meaning and words, put in one order: a question in, the passages most likely to answer it out."""
 
 from __future__ import annotations
 
@@ -38,9 +38,7 @@ class Candidate:
     @property
     def score(self) -> float:
         """What candidates are ordered by."""
-        return (
-            _combined(self.meaning, self.words, self.article_words, self.article_meaning) - STALE_WEIGHT * self.stale
-        )
+        return _combined(self.meaning, self.words, self.article_words, self.article_meaning) - STALE_WEIGHT * self.stale
 
 
 WEIGHTS = (1.0, 0.25, 0.35, 0.3)
