@@ -101,8 +101,8 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in _WORD.findall(plain_acronyms(text))]
 
 
-_SAME = """us|unit state|america|american  uk|britain|british|unit kingdom  un|unit nation  eu|european union
-    china|chines  franc|french  spain|spanish  turkei|turkish|türkiye  poland|polish  netherland|dutch  sweden|swedish
+_SAME = """u|unit state|america|american  uk|britain|british|unit kingdom  un|unit nation  eu|european union
+    china|chines  franc|french  spain|spanish  turkei|turkish|türkiy  poland|polish  netherland|dutch  sweden|swedish
     denmark|danish  finland|finnish  ireland|irish  greec|greek  wale|welsh  switzerland|swiss  norwai|norwegian
     scotland|scottish  philippin|filipino  thailand|thai  portug|portugues  congo|congoles  lebanon|lebanes
     vietnam|vietnames  taiwan|taiwanes  japan|japanes  england|english  israel|isra  iraq|iraqi  pakistan|pakistani
@@ -275,7 +275,7 @@ def parse(text: str) -> Question:
         stemmed = stem(word)
         if word.casefold() in STOPWORDS and not _is_acronym(word):
             continue
-        if len(stemmed) < 2 and not stemmed.isdigit():
+        if len(word) < 2 and not word.isdigit():  # the word: the stem of "US" is "u"
             continue
         name = (
             word[0].isdigit() or _is_acronym(word) or (word[0].isupper() and not _starts_sentence(plain, match.start()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archives import texts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.passages import LONGEST, claim_text, derived, passages_of
@@ -52,6 +52,7 @@ def attributed(draw: st.DrawFn) -> tuple[str, tuple[Attribution, ...]]:
 nonempty = attributed().filter(lambda drawn: bool(drawn[0]))
 
 
+@settings(max_examples=50)
 @given(nonempty)
 def test_every_sentence_is_in_exactly_one_passage(drawn: tuple[str, tuple[Attribution, ...]]) -> None:
     """No sentence is lost, doubled or cut, and between passages there is only white space."""
@@ -66,6 +67,7 @@ def test_every_sentence_is_in_exactly_one_passage(drawn: tuple[str, tuple[Attrib
     assert not "".join(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)).strip()
 
 
+@settings(max_examples=50)
 @given(nonempty)
 def test_passages_begin_and_end_where_sentences_do(drawn: tuple[str, tuple[Attribution, ...]]) -> None:
     """A quotation is never cut inside a sentence."""
@@ -77,6 +79,7 @@ def test_passages_begin_and_end_where_sentences_do(drawn: tuple[str, tuple[Attri
         assert passage.span.end in ends
 
 
+@settings(max_examples=50)
 @given(nonempty)
 def test_a_passage_has_at_most_one_speaker(drawn: tuple[str, tuple[Attribution, ...]]) -> None:
     """Words of somebody else, or of somebody unknown, are never put in the mouth of the speaker that is named."""
@@ -90,6 +93,7 @@ def test_a_passage_has_at_most_one_speaker(drawn: tuple[str, tuple[Attribution, 
             assert speakers == {passage.said_by.speaker}
 
 
+@settings(max_examples=50)
 @given(nonempty)
 def test_only_a_sentence_that_reports_two_voices_loses_its_speaker(drawn: tuple[str, tuple[Attribution, ...]]) -> None:
     """Narration is what nobody is cited with, or more than one; nothing else."""
@@ -100,6 +104,7 @@ def test_only_a_sentence_that_reports_two_voices_loses_its_speaker(drawn: tuple[
             assert len(speakers) != 1
 
 
+@settings(max_examples=50)
 @given(nonempty)
 def test_a_claim_leads_to_the_passage_that_holds_most_of_it(drawn: tuple[str, tuple[Attribution, ...]]) -> None:
     """Each passage is embedded once; each claim with a speaker once, for a passage that holds most of it."""
