@@ -49,9 +49,7 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(run=run, misused=made.error)
         return made
 
-    add = command(
-        "add", commands.add, "Add articles: files, folders, addresses, rows of a .jsonl file."
-    )
+    add = command("add", commands.add, "Add articles: files, folders, addresses, rows of a .jsonl file.")
     add.add_argument("sources", nargs="+", metavar="SOURCE", help=".txt .md .html .pdf .jsonl(.gz), folder, URL or -")
     for name, what in (("title", "headline"), ("url", "address"), ("outlet", "publication")):
         add.add_argument(f"--{name}", help=f"the article's {what}; wins over what the source says")

@@ -81,7 +81,7 @@ def test_an_unnamed_official_stays_unnamed(newsroom: Archive) -> None:
 
 
 def test_a_follow_up_leans_on_the_question_before(newsroom: Archive) -> None:
-    """"He" is the person asked about before."""
+    """A pronoun is the person asked about before."""
     hit = first(newsroom.ask("who did he meet?", ["When did Kim Jong Un visit Russia?"]))
     assert "Vladimir Putin" in hit.quote
 
