@@ -24,4 +24,6 @@ def attributions(text: str) -> tuple[Attribution, ...]:
     linked = links(laid_out, skip=[turn.words for turn in said_in_turns])
     people = ledger(laid_out, [span for link in linked for span in (link.antecedent, *link.source) if span is not None])
     found = (*resolve(laid_out, linked, people), *turn_attributions(text, said_in_turns, people))
-    return tuple(sorted(found, key=lambda attribution: (attribution.hull, attribution.content)))
+    # Quotation marks around nothing but signs or control characters quote nobody.
+    said = [a for a in found if all(any(char.isalnum() for char in span.of(text)) for span in a.content)]
+    return tuple(sorted(said, key=lambda attribution: (attribution.hull, attribution.content)))

@@ -30,6 +30,7 @@ NEWSLIKE = st.lists(WORDS, max_size=80).map(" ".join)
 @example("who said who said who said")
 @example("“Yes,” said “No,” said he")
 @example("according to")
+@example('“\x1b \x1b"')
 @example("\ud800 said that \udfff")
 def test_any_text_gives_spans_inside_it(text: str) -> None:
     """Every span is in the text and holds a letter or digit where it is content; the order is that of the text."""
