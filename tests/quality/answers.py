@@ -44,7 +44,20 @@ ANCHORS = {
     "answer in quote @3": "plain mix .56-.64",
     "AUROC": "plain mix .73",
 }
-FLOORS: dict[str, float] = {}
+
+# About two questions of the sample below what was first measured.
+FLOORS: dict[str, float] = {
+    "article hit@1": 0.66,
+    "article hit@5": 0.93,
+    "answer in quote @1": 0.36,
+    "answer in quote @3": 0.53,
+    "AUROC": 0.84,
+    "article hit@1, dated": 0.66,
+    "article hit@5, dated": 0.93,
+    "answer in quote @1, dated": 0.36,
+    "answer in quote @3, dated": 0.53,
+    "AUROC, dated": 0.86,
+}
 
 
 def rows(name: str) -> list[dict[str, Any]]:
