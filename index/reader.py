@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
 
 from index.lexicon import Lexicon
@@ -167,12 +167,6 @@ WEIGHTS = Weights(
     -6.5, (5.0, 1.0, 1.0, 1.0, 2.0, 1.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -3.5, -4.0, -2.0, -3.0, -1.0)
 )
 
-ORDER = replace(WEIGHTS, of=(5.0, 1.0, 3.0, 5.0, *WEIGHTS.of[4:]))
-"""For the order of passages, words count for more, the article's most of all: on the 144 dev questions of RealTime QA
-whose article is among 1,103, that puts the right article first in .51 instead of .49 (day given). For the decision to
-answer they count for less, since they grow with the archive: with these weights .79 instead of .65 of the questions
-without their evidence were answered."""
-
 _NAMES = tuple(f.name for f in fields(Evidence))
 
 
@@ -198,7 +192,7 @@ def read(
     for candidate in candidates[:READ]:
         found = evidence(question, candidate, lexicon)
         readings.append(Reading(Hit(candidate.passage, candidate.article, probability(found)), found))
-    return _different(sorted(readings, key=lambda reading: -probability(reading.evidence, ORDER)), collapse)
+    return _different(sorted(readings, key=lambda reading: -reading.hit.score), collapse)
 
 
 def decide(
