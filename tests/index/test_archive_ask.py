@@ -52,7 +52,7 @@ def test_an_answer_is_quoted_from_its_article(lenient: Archive) -> None:
 
 
 def test_a_limit_leaves_out_the_last_quotations(lenient: Archive) -> None:
-    """There are one to the limit: what is asked for, else what is configured; and they are the first of all there are."""
+    """There are one to the limit, given or configured, and they are the first of all there are."""
     every = shown(lenient.ask(QUESTION, limit=100))
     assert len(every) > 10
     for limit, count in ((-1, 1), (0, 1), (1, 1), (2, 2), (3, 3), (10, 10), (None, 4)):
