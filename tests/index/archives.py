@@ -62,10 +62,12 @@ class CountingEncoder:
 def assert_complete(archive: Archive) -> None:
     """What is served is whole: the file is sound, and every article has its passages, entries, words and vectors.
 
-    The file is read beside the archive, so that nothing it keeps in memory can make good what is not on disk.
+    The file is read beside the archive, so that nothing it keeps in memory can make good what is not on disk; and what
+    it does keep in memory is what is on disk.
     """
     from index.archive import _derive
 
+    _assert_vectors(archive)
     db = sqlite3.connect(archive.path / "archive.db", isolation_level=None)
     try:
         assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -113,6 +115,18 @@ def assert_complete(archive: Archive) -> None:
             assert db.execute(counted).fetchone() == (0,)
     finally:
         db.close()
+
+
+def _assert_vectors(archive: Archive) -> None:
+    archive._notice_others()
+    served = archive._served()
+    if served is None or archive._vectors is None:
+        return
+    ids, vectors = archive._store.vectors(served)
+    generation, kept = archive._vectors
+    assert (generation, len(kept)) == (served.id, len(ids))
+    for entry, vector in zip(ids, vectors, strict=True):
+        assert np.array_equal(kept.reconstruct(int(entry)), vector.astype(np.float32))
 
 
 _NAMES = ("Ada Marsh", "Jürgen Weiß", "Dr. O’Neill", "Li Wei", "the mayor", "a spokesperson", "Gen. J. P. Smith")

@@ -162,6 +162,27 @@ def test_an_archive_can_be_opened_by_many_at_once(tmp_path: Path, words_encoder:
     assert failures == []
 
 
+def test_what_comes_in_while_promoting_is_served(
+    archive: Archive, other: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An article added by another process after the candidate was completed, and before the switch, is not lost."""
+    archive.add(draft(1))
+    archive.reindex()
+    complete = archive._complete
+
+    def completed(*arguments: object) -> int:
+        embedded = complete(*arguments)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        other.add(draft(4))
+        return embedded
+
+    monkeypatch.setattr(archive, "_complete", completed)
+    archive.promote()
+    assert len(archive.passages("article-4")) == 4
+    assert_complete(archive)
+    other.close()
+
+
 def test_serving_starts_only_once(archive: Archive, other: Archive) -> None:
     """Two processes find a new archive empty; the second one to begin serving keeps what the first one serves."""
     served = archive._served
