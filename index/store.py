@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,6 +142,10 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 
+_PATIENCE = 30.0
+"""Seconds to wait while another process writes to the file."""
+
+
 class Store:
     """One archive's SQLite file. Used by one thread at a time; other processes may read and write beside it.
 
@@ -153,7 +158,7 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             # The owner may hand the store from the thread that opened it to its worker; it never uses two at once.
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE, check_same_thread=False)
         except sqlite3.OperationalError as error:
             raise ArchiveError(f"{path} cannot be opened ({error}); check the data folder.") from error
         try:
@@ -164,7 +169,7 @@ class Store:
 
     def _prepare(self) -> None:
         try:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead()
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.execute("PRAGMA foreign_keys = ON")
             # Without it REPLACE and cascades would leave the word index behind: triggers must fire on them too.
@@ -176,6 +181,18 @@ class Store:
             raise ArchiveDamaged(
                 f"{self.path} is not a readable archive ({error}); restore it from a backup or move it away."
             ) from error
+
+    def _write_ahead(self) -> None:
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                # SQLite does not wait here: of two that open a new file at once, one fails immediately.
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                    raise
+            time.sleep(0.01)
 
     def _migrate(self) -> None:
         if self._version() > len(MIGRATIONS):

@@ -150,7 +150,7 @@ def test_an_archive_can_be_opened_by_many_at_once(tmp_path: Path, words_encoder:
         except BaseException as error:  # noqa: BLE001  # told to the main thread
             failures.append(error)
 
-    for round_ in range(5):
+    for round_ in range(10):
         threads = [threading.Thread(target=opened, args=(str(round_),)) for _ in range(6)]
         for thread in threads:
             thread.start()
