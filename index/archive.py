@@ -180,6 +180,9 @@ class Archive:
     def _put(self, draft: Draft) -> tuple[Article, Status]:
         """Store the article this draft becomes, unless it is there; and whether it is new, changed, or the same."""
         old = self._same_as(draft)
+        if old is not None and not draft.id:
+            # What a moderator stated once stays until something else is stated; a row with an id states all it has.
+            draft = _completed(draft, old)
         article = Article(
             draft.id or (old.id if old else self._new_id(draft)),
             draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url,
@@ -526,6 +529,18 @@ def _check(draft: Draft) -> None:
         raise Unreadable(
             "the text", "This article holds half a character (a lone surrogate); read it again from its source."
         ) from error
+
+
+def _completed(draft: Draft, old: Article) -> Draft:
+    """The draft, with what it leaves out about itself taken from the article it is a version of."""
+    return replace(
+        draft,
+        title=draft.title or old.title,
+        outlet=draft.outlet or old.outlet,
+        authors=draft.authors or old.authors,
+        date=draft.date or old.date,
+        url=draft.url or old.url,
+    )
 
 
 def _derive(article: Article) -> Derived:

@@ -156,9 +156,9 @@ class Words:
 
 
 def _same_root(one: str, other: str) -> bool:
-    """Forms that Porter keeps apart: "russia" and "russian", "condemn" and "condemnation"; not "found" and "founder".
+    """Forms that Porter keeps apart: "russia" and "russian", "condemn" and "condemnation".
 
-    One must begin with the other; at most three letters apart, or an ending that makes a noun of a verb.
+    One must be the other and an ending, and at least five letters long: "found" and "founder" are taken for one word.
     """
     short, long = sorted((one, other), key=len)
     if not long.startswith(short) or len(short) < 5:

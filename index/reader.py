@@ -160,19 +160,43 @@ class Weights:
     """Logistic regression over the evidence."""
 
     bias: float
-    of: tuple[float, ...]
+    of: Evidence
+    """A weight in the place of each figure."""
 
 
 WEIGHTS = Weights(
-    -6.5, (5.0, 1.0, 1.0, 1.0, 2.0, 1.5, 1.5, 0.5, -3.0, -0.5, -1.5, 0.7, -1.0, -3.5, -4.0, -2.0, -3.0, -1.0)
+    -6.5,
+    Evidence(
+        meaning=5.0,
+        article_meaning=1.0,
+        words=1.0,
+        article_words=1.0,
+        covered=2.0,
+        rest_held=1.5,
+        covered_near=1.5,
+        covered_article=0.5,
+        name_missing=-3.0,
+        name_far=-0.5,
+        gap=-1.5,
+        fits=0.7,
+        misfits=-1.0,
+        uncounted=-3.5,
+        other_speaker=-4.0,
+        stale=-2.0,
+        asks=-3.0,
+        short=-1.0,
+    ),
 )
+"""Set by hand while asking about one article, and so calibrated for a small archive. A fit on clapnq and qamr told
+answers from near misses no better (AUROC .79 cross-validated; plain cosine .80). In an archive of 1,103 articles .65 of
+the questions whose evidence was left out are answered at a threshold of .5: a trained reader has to replace them."""
 
 _NAMES = tuple(f.name for f in fields(Evidence))
 
 
 def probability(found: Evidence, weights: Weights = WEIGHTS) -> float:
     """Probability in [0, 1] that the passage answers the question."""
-    logit = weights.bias + sum(w * float(getattr(found, name)) for w, name in zip(weights.of, _NAMES, strict=True))
+    logit = weights.bias + sum(getattr(weights.of, name) * getattr(found, name) for name in _NAMES)
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 

@@ -310,3 +310,16 @@ def test_opening_needs_no_model(tmp_path: Path) -> None:
     with Archive.open(tmp_path / "data", settings=broken) as archive:
         assert archive.articles() == ()
         assert archive.status().model == "nobody/no-such-model"
+
+
+def test_what_was_stated_once_outlives_a_version_that_does_not_state_it(archive: Archive) -> None:
+    """An outlet and a day given with the first version stay when the file is added again without them."""
+    text = "The council met on Monday. It voted to close the bridge for repairs."
+    first = archive.add(Draft(text, outlet="The Valley Herald", date="2026-03-02", origin="/news/bridge.txt"))
+    again = archive.add(Draft(text, origin="/news/bridge.txt"))
+    changed = archive.add(Draft(f"{text} Work begins in May.", origin="/news/bridge.txt"))
+    assert again.status is Status.UNCHANGED
+    assert changed.status is Status.UPDATED
+    assert (changed.article.id, changed.article.outlet, changed.article.date) == (
+        first.article.id, "The Valley Herald", "2026-03-02",
+    )  # fmt: skip
