@@ -294,18 +294,18 @@ def _around(article: Article, span: Span, room: int) -> tuple[str, str]:
     before = [s for s in sentences if s.end <= span.start][-_AROUND:]
     after = [s for s in sentences if s.start >= span.end][:_AROUND]
     shown = {"before": "", "after": ""}
-    start, end = span.start, span.end
     for _ in range(_AROUND):
+        # Each side is measured with what the other already shows, so both are written down as soon as they are taken.
         if before:
             words = article.text[before[-1].start : span.start].strip()
             if _room_with(shown, "before", words) <= room:
-                start = before.pop().start
+                shown["before"] = verbatim.escape(words)
+                before.pop()
         if after:
             words = article.text[span.end : after[0].end].strip()
             if _room_with(shown, "after", words) <= room:
-                end = after.pop(0).end
-        shown["before"] = verbatim.escape(article.text[start : span.start].strip())
-        shown["after"] = verbatim.escape(article.text[span.end : end].strip())
+                shown["after"] = verbatim.escape(words)
+                after.pop(0)
     return shown["before"], shown["after"]
 
 

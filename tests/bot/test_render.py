@@ -317,3 +317,13 @@ def test_place_survives_being_written() -> None:
     place = Place.of(Receipt("an id", "00" * 32, Span(7, 3000)))
     assert Place.parse(str(place)) == place
     assert key_of("an id", "00" * 32) != key_of("an id", "01" * 32)
+
+
+def test_long_neighbours_share_the_room_of_a_message() -> None:
+    """Of two neighbours that each fit beside the quotation, but not together, one is left out."""
+    long = f"The river rose {'again ' * 380}that night."
+    text = f"{long}\nThe dam held.\n{long}"
+    start = text.index("The dam")
+    view = render.context(Article(id="dam", text=text), Span(start, start + len("The dam held."))).view
+    assert limits(message(view)) == []
+    assert sum("The river rose" in words for words in shown(view)) == 1
