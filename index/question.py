@@ -97,8 +97,8 @@ def plain_acronyms(text: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """The stems of all words of ``text``, in order."""
-    return [stem(word) for word in _WORD.findall(plain_acronyms(text))]
+    """The stems of all words of ``text``, in order; without the pronoun "us", which is no country."""
+    return [stem(word) for word in _WORD.findall(plain_acronyms(text)) if word != "us"]
 
 
 _SAME = """u|unit state|america|american  uk|britain|british|unit kingdom  un|unit nation  eu|european union
@@ -230,11 +230,12 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _IDENTITY_ASKED = re.compile(
-    r"who(?:['’]?s| is| was| are| were)(?! (?:the|a|an|in|on|at|to|his|her|their|its|it|this|that)\b)"
+    r"who(?:['’]?s| is| was| are| were)(?! (?:the|a|an|in|on|at|to|by|from|with|his|her|their|its|it|this|that|there|"
+    r"here|present|involved|responsible|behind|next|first|left|hurt|dead|\w+(?:ed|ing|en))\b)"
     r"(?: [\w.'’-]+){1,3}\??$",
     re.IGNORECASE,
 )
-"""Who somebody is whom the question names, rather than who did or is something."""
+"""Who somebody is whom the question names, rather than who did or is something ("who was there", "who was killed")."""
 _UNTOLD = STOPWORDS | {"people", "persons", "times", "others"}
 """Things whose number is told without naming them: "the attack killed 12"."""
 _SPEAKER_ASKED = re.compile(
@@ -266,11 +267,16 @@ def want_of(text: str) -> Want:
     return Want.NAME if _NAME_ASKED.match(last.strip()) else Want.ANY
 
 
+_LOWER_US = re.compile(r"\bthe us\b")
+"""The country, as members type it; "us" alone is the pronoun."""
+
+
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Question:
     """Read a question. Words that say nothing about its subject are left out; if none remain, ``terms`` is empty."""
     terms: dict[str, Term] = {}
-    for match in _WORD.finditer(plain := plain_acronyms(text)):
+    plain = _LOWER_US.sub("the US", plain_acronyms(text))
+    for match in _WORD.finditer(plain):
         word = match.group()
         stemmed = stem(word)
         if word.casefold() in STOPWORDS and not _is_acronym(word):
