@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,6 +50,8 @@ class SentenceEncoder:
         if settings.sha256 and folder is not None:
             _check(folder / "model.safetensors", settings.sha256)
         self._model = _load(str(folder or settings.model), offline=folder is not None)
+        if _multiplies_bf16():
+            _multiply_in_bf16(self._model)
         self._batch_size = settings.batch_size
         self._threads = settings.threads or os.cpu_count() or 1
         self.name = settings.model
@@ -152,6 +154,32 @@ def _load(path: str, *, offline: bool) -> SentenceTransformer:
             f"The model {path!r} could not be loaded ({type(error).__name__}); name a folder or a model that is "
             "already on this machine in config.toml under [index.encoder]."
         ) from error
+
+
+def _multiplies_bf16() -> bool:
+    """Whether this processor has instructions for matrices of bfloat16; older versions of torch do not tell."""
+    import torch
+
+    known: Mapping[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(known.get("avx512_bf16") or known.get("amx_bf16"))
+
+
+def _multiply_in_bf16(model: SentenceTransformer) -> None:
+    """Let the linear layers, nearly all of the work, multiply in bfloat16; everything between them keeps 32 bits.
+
+    Measured on one thread of a busy two-core machine with avx512_bf16, 2,000 sentences of 34 tokens from transcripts:
+    104 texts a second instead of 60 in batches of 32, 135 instead of 80 in batches of 8, and 19 ms instead of 26 for
+    one text. The cosine to the vector in 32 bits is .99998 on average and .9999 at least, so vectors of both kinds may
+    stand in one index. A text's vector hardly depends on the texts beside it: alone and in a batch, .99998 at least.
+    """
+    import torch
+
+    for part in model.modules():
+        # Subclasses are left alone: attention that is one fused operation reads the weights of its own.
+        if type(part) is torch.nn.Linear and part.weight.dtype is torch.float32:
+            part.to(torch.bfloat16)
+            part.register_forward_pre_hook(lambda _, given: (given[0].to(torch.bfloat16),))
+            part.register_forward_hook(lambda _, given, result: result.to(torch.float32))
 
 
 def _dimension(model: SentenceTransformer) -> int:

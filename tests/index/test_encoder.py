@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -62,6 +63,35 @@ def test_a_vector_does_not_depend_on_its_batch(model: SentenceEncoder) -> None:
     together = model.encode(texts)
     alone = np.concatenate([model.encode([text]) for text in texts])
     assert np.sum(together * alone, axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def products(model: SentenceEncoder) -> set[torch.dtype]:
+    """The kinds of number that the model's linear layers multiply."""
+    return {part.weight.dtype for part in model._model.modules() if isinstance(part, torch.nn.Linear)}
+
+
+def on(monkeypatch: pytest.MonkeyPatch, processor: dict[str, bool]) -> SentenceEncoder:
+    """The model as it is loaded on another processor."""
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: processor, raising=False)
+    return SentenceEncoder()
+
+
+def test_processors_agree_on_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Products in 16 bits, where the processor has them, and in 32 bits point to the same place; all else is equal."""
+    texts = ["The bridge is closed.", "Rain. " * 200, "“We need time,” said Ada Marsh, the mayor of Dale.", "Who?", ""]
+    fast, plain = on(monkeypatch, {"avx512_bf16": True}), on(monkeypatch, {"avx512_bf16": False})
+    assert (products(fast), products(plain)) == ({torch.bfloat16}, {torch.float32})
+    assert np.sum(fast.encode(texts) * plain.encode(texts), axis=1) == pytest.approx(1, abs=3e-4)
+    assert np.linalg.norm(fast.encode(texts), axis=1) == pytest.approx(1, abs=1e-5)
+    assert np.array_equal(fast.word_vectors(["ship"]), plain.word_vectors(["ship"]))
+    alone = np.concatenate([fast.encode([text]) for text in texts])
+    assert np.sum(fast.encode(texts) * alone, axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_torch_that_does_not_tell_multiplies_in_32_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Older versions say nothing of the processor; the model loads there all the same."""
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert products(SentenceEncoder()) == {torch.float32}
 
 
 def test_meaning_is_near(model: SentenceEncoder) -> None:
