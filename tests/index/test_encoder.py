@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 from pathlib import Path
@@ -140,6 +141,37 @@ def test_another_file_is_not_loaded(tmp_path: Path) -> None:
         SentenceEncoder(EncoderSettings(str(tmp_path / "model")))
 
 
+@pytest.fixture
+def downloaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The default model, as a download of ``somebody/model`` would have left it."""
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
+    folder = encoder_module._folder(EncoderSettings().model)
+    assert folder is not None
+    cached = tmp_path / "models--somebody--model"
+    snapshot = cached / "snapshots" / ("0" * 40)
+    shutil.copytree(folder, snapshot, copy_function=os.symlink)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text("0" * 40)
+    return snapshot
+
+
+def test_a_downloaded_model_is_the_file_it_should_be(downloaded: Path, model: SentenceEncoder) -> None:
+    """A model that is called by its name is checked like any other, and is the one that was checked."""
+    named = SentenceEncoder(EncoderSettings("somebody/model"))
+    assert np.array_equal(named.encode(["Rain."]), model.encode(["Rain."]))
+    (downloaded / "model.safetensors").unlink()
+    (downloaded / "model.safetensors").write_bytes(b"not the weights")
+    with pytest.raises(ModelUnavailable, match=rf"not the expected model.*not {DEFAULT_MODEL_SHA256}"):
+        SentenceEncoder(EncoderSettings("somebody/model"))
+
+
+def test_a_downloaded_model_that_cannot_be_checked_is_refused(downloaded: Path) -> None:
+    """Where the weights are not in the file that is checked, nothing is loaded unless any weights are allowed."""
+    (downloaded / "model.safetensors").rename(downloaded / "pytorch_model.bin")
+    with pytest.raises(ModelUnavailable, match=r"'somebody/model' could not be loaded: no model\.safetensors"):
+        SentenceEncoder(EncoderSettings("somebody/model"))
+
+
 def test_a_folder_without_weights_is_named(tmp_path: Path) -> None:
     """An empty folder is no model."""
     with pytest.raises(ModelUnavailable, match=r"holds no model\.safetensors"):
@@ -173,8 +205,10 @@ def test_a_name_that_is_not_here_is_not_downloaded(monkeypatch: pytest.MonkeyPat
         raise AssertionError("the network was asked")
 
     monkeypatch.setattr(socket, "getaddrinfo", refused)
-    with pytest.raises(ModelUnavailable, match="'nobody/no-such-model' could not be loaded"):
-        SentenceEncoder(EncoderSettings("nobody/no-such-model"))
+    for name in ("nobody/no-such-model", "no-such-model", "no/such/folder"):
+        for sha256 in (DEFAULT_MODEL_SHA256, ""):
+            with pytest.raises(ModelUnavailable, match=f"'{name}' could not be loaded"):
+                SentenceEncoder(EncoderSettings(name, sha256=sha256))
 
 
 def test_the_package_of_the_default_model_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
