@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -92,6 +92,18 @@ class Reindexed:
     speakers_changed: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What was made of articles before the archive was locked for them."""
+
+    made: Mapping[Article, Derived]
+    vectors: Mapping[bytes, NDArray[np.float32]]
+
+    def derived(self, article: Article) -> Derived:
+        """What indexing makes of the article; made now if it is another one than was foreseen."""
+        return self.made.get(article) or _derive(article)
+
+
 class Archive:
     """Articles in, attributed quotations out. Synchronous; used by one thread at a time."""
 
@@ -160,15 +172,18 @@ class Archive:
     def _add_batch(self, drafts: Sequence[Draft]) -> list[Added]:
         for draft in drafts:
             _check(draft)
+        served = self._served()
+        foreseen = _changed(self._outcome(draft) for draft in drafts)
+        ready = self._prepared(self._model if served is None else served.model, foreseen.values())
         with self._changing():
             served = self._served_or_first()
             entries: list[tuple[int, bytes]] = []
             with self._store.transaction():
                 # One after the other, so that of two drafts for one article the later is a change of the earlier.
                 outcomes = [self._put(draft) for draft in drafts]
-                changed = {article.id: article for article, status in outcomes if status is not Status.UNCHANGED}
-                work = {article_id: _derive(article) for article_id, article in changed.items()}
-                fresh = self._embed(served.model, work.values())
+                # Looked at again under the lock, for another process may have changed what was foreseen.
+                work = {article_id: ready.derived(article) for article_id, article in _changed(outcomes).items()}
+                fresh = self._embed(served.model, work.values(), ready.vectors)
                 for article_id, item in work.items():
                     entries += self._store.put_derived(served, article_id, item, fresh)
             self._extend_vectors(served, entries, fresh, rebuilt=any(s is Status.UPDATED for _, s in outcomes))
@@ -179,6 +194,13 @@ class Archive:
 
     def _put(self, draft: Draft) -> tuple[Article, Status]:
         """Store the article this draft becomes, unless it is there; and whether it is new, changed, or the same."""
+        article, status = self._outcome(draft)
+        if status is not Status.UNCHANGED:
+            self._store.put_article(article, draft.origin)
+        return article, status
+
+    def _outcome(self, draft: Draft) -> tuple[Article, Status]:
+        """The article this draft becomes as things are now, and whether it is new, changed, or the same."""
         old = self._same_as(draft)
         if old is not None and not draft.id:
             # What a moderator stated once stays until something else is stated; a row with an id states all it has.
@@ -187,10 +209,9 @@ class Archive:
             draft.id or (old.id if old else self._new_id(draft)),
             draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url,
         )  # fmt: skip
-        if old == article:
-            return article, Status.UNCHANGED
-        self._store.put_article(article, draft.origin)
-        return article, Status.ADDED if old is None else Status.UPDATED
+        if old is None:
+            return article, Status.ADDED
+        return article, Status.UNCHANGED if old == article else Status.UPDATED
 
     def _same_as(self, draft: Draft) -> Article | None:
         """The stored article that this draft is a version of: by its own id, its url, its file, or its very text."""
@@ -233,14 +254,22 @@ class Archive:
                 "try again when it is done."
             ) from error
 
-    def _embed(self, model: str, work: Iterable[Derived]) -> dict[bytes, NDArray[np.float32]]:
-        """Vectors, by key, of the texts that have none yet."""
+    def _prepared(self, model: str, articles: Iterable[Article]) -> _Prepared:
+        """Derive articles and embed their texts, which takes nearly all of the time: no other writer waits for it."""
+        ready = {article: _derive(article) for article in articles}
+        return _Prepared(ready, self._embed(model, ready.values()))
+
+    def _embed(
+        self, model: str, work: Iterable[Derived], made: Mapping[bytes, NDArray[np.float32]] = MappingProxyType({})
+    ) -> dict[bytes, NDArray[np.float32]]:
+        """Vectors, by key, of the texts that have none in the store; those in ``made`` are not made again."""
         texts = {vector_key(model, entry.text): entry.text for item in work for entry in item.entries}
         known = self._store.known_vectors(texts)
-        new = {key: text for key, text in texts.items() if key not in known}
-        if not new:
-            return {}
-        return dict(zip(new, self._encoder(model).encode(list(new.values())), strict=True))
+        vectors = {key: made[key] for key in texts if key in made and key not in known}
+        new = {key: text for key, text in texts.items() if key not in known and key not in made}
+        if new:
+            vectors.update(zip(new, self._encoder(model).encode(list(new.values())), strict=True))
+        return vectors
 
     # --- generations --------------------------------------------------------------------------------------------
 
@@ -281,11 +310,12 @@ class Archive:
         while missing := self._store.missing(generation):
             if progress:
                 progress(total - len(missing), total)
+            ready = self._prepared(generation.model, self._next_of(generation))
             with self._changing():
                 self._expect(generation)
-                # Looked up again under the lock: another process may have removed or done some of them.
-                work = {i: _derive(self._store.article(i)) for i in self._store.missing(generation)[:BATCH]}
-                fresh = self._embed(generation.model, work.values())
+                # Looked up again under the lock: another process may have removed, changed or done some of them.
+                work = {article.id: ready.derived(article) for article in self._next_of(generation)}
+                fresh = self._embed(generation.model, work.values(), ready.vectors)
                 embedded += len(fresh)
                 with self._store.transaction():
                     for article_id, item in work.items():
@@ -293,6 +323,11 @@ class Archive:
         if progress:
             progress(total, total)
         return embedded
+
+    def _next_of(self, generation: Generation) -> list[Article]:
+        """The next articles that the generation does not cover, as they are at one moment."""
+        with self._store.snapshot():
+            return [self._store.article(article_id) for article_id in self._store.missing(generation)[:BATCH]]
 
     def _expect(self, *generations: Generation) -> None:
         """Another process must not have promoted, replaced or rolled back these while this one was at work."""
@@ -529,6 +564,11 @@ def _check(draft: Draft) -> None:
         raise Unreadable(
             "the text", "This article holds half a character (a lone surrogate); read it again from its source."
         ) from error
+
+
+def _changed(outcomes: Iterable[tuple[Article, Status]]) -> dict[str, Article]:
+    """The articles that are to be indexed, by id; of one that changes more than once, the last."""
+    return {article.id: article for article, status in outcomes if status is not Status.UNCHANGED}
 
 
 def _completed(draft: Draft, old: Article) -> Draft:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
-from archives import assert_complete, draft
+from archives import CountingEncoder, assert_complete, draft
 from crashing import words_encoder as make_encoder
 from filelock import FileLock
+from numpy.typing import NDArray
 
 from index.archive import Archive
 from index.encoder import Encoder
 from index.errors import ArchiveLocked, ReceiptBroken
-from index.types import Answer, Hit, Reply, Status
+from index.types import Answer, Draft, Hit, Reply, Status
 
 QUESTION = "How many years did the railway number 4 take?"
 
@@ -92,6 +95,86 @@ def test_a_reply_is_of_one_moment(archive: Archive, other: Archive, monkeypatch:
     assert "article-4" not in ids(archive.ask(QUESTION))
     assert "article-7" in ids(archive.ask("How many years did the volcano number 7 take?"))
     other.close()
+
+
+class MeanwhileEncoder(CountingEncoder):
+    """Lets something be done the next time that it is given texts, before it encodes them."""
+
+    meanwhile: Callable[[], object] | None = None
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if (first := self.meanwhile) is not None:
+            self.meanwhile = None
+            first()
+        return super().encode(texts)
+
+
+@pytest.fixture
+def meanwhile(words_encoder: Encoder) -> MeanwhileEncoder:
+    return MeanwhileEncoder(words_encoder)
+
+
+@pytest.fixture
+def slow(other: Archive, meanwhile: MeanwhileEncoder) -> Iterator[Archive]:
+    """The same archive once more: while it embeds, ``other`` does something, and does not wait for long."""
+    other._lock.timeout = 0.05
+    with Archive.open(other.path.parent, encoder=meanwhile) as opened:
+        yield opened
+    other.close()
+
+
+def test_nobody_waits_while_texts_are_embedded(slow: Archive, other: Archive, meanwhile: MeanwhileEncoder) -> None:
+    """Another process adds and changes articles while one adds; all of it is there in the end."""
+    other.add(draft(4))
+    meanwhile.meanwhile = lambda: (other.add(draft(2)), other.add(draft(4, more=" It closed.")))
+    slow.add(draft(3))
+    assert [article.id for article in slow.articles()] == ["article-2", "article-4", "article-3"]
+    assert slow.article("article-4").text == draft(4, more=" It closed.").text
+    assert_complete(slow)
+
+
+def test_nobody_waits_while_articles_are_indexed_anew(other: Archive, words_encoder: Encoder) -> None:
+    """What another process adds, changes and removes is in the generation that is built meanwhile, too."""
+    list(other.add_all([draft(3), draft(4)]))
+    other._lock.timeout = 0.05
+    encoder = MeanwhileEncoder(words_encoder, "another model")
+    encoder.meanwhile = lambda: (other.add(draft(5)), other.add(draft(4, more=" More.")), other.remove("article-3"))
+    with Archive.open(other.path.parent, encoder=encoder) as archive:
+        archive.reindex()
+        archive.promote()
+        assert encoder.meanwhile is None
+        assert archive.status().model == "another model"
+        assert [article.id for article in archive.articles()] == ["article-5", "article-4"]
+        assert_complete(archive)
+    other.close()
+
+
+def test_what_is_missing_is_looked_up_again_under_the_lock(
+    slow: Archive, other: Archive, meanwhile: MeanwhileEncoder
+) -> None:
+    """A vector that was there when texts were embedded and is gone when they are written is made after all."""
+
+    def forget() -> None:
+        other.remove("old")
+        other.reindex()
+        other.promote()
+
+    other.add(Draft("It rained.", id="old"))
+    other.add(Draft("It snowed.", id="kept"))
+    meanwhile.meanwhile = forget
+    slow.add(Draft("It rained. It stopped.", id="new"))
+    assert meanwhile.encoded == ["It stopped.", "It rained."]
+    assert_complete(slow)
+
+
+def test_of_two_who_add_the_same_one_does(slow: Archive, other: Archive, meanwhile: MeanwhileEncoder) -> None:
+    """The article that another process adds meanwhile is unchanged, or an update where it is not quite the same."""
+    meanwhile.meanwhile = lambda: other.add(draft(1))
+    assert slow.add(draft(1)).status is Status.UNCHANGED
+    meanwhile.meanwhile = lambda: other.add(draft(2))
+    assert slow.add(draft(2, more=" More.")).status is Status.UPDATED
+    assert slow.article("article-2").text == draft(2, more=" More.").text
+    assert_complete(slow)
 
 
 def test_who_cannot_get_the_lock_says_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
