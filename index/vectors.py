@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import faiss
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,7 @@ class Vectors:
     """
 
     def __init__(self, dimension: int) -> None:
+        faiss = _faiss()
         flat = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
         self._index = faiss.IndexIDMap2(flat)
         self.dimension = dimension
@@ -35,7 +37,8 @@ class Vectors:
             return []
         parameters = None
         if allowed is not None:
-            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]  # stub
+            faiss = _faiss()
+            parameters = faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))
         scores, ids = self._index.search(np.atleast_2d(vector), min(count, len(self)), params=parameters)
         # FAISS fills up with -1 where there are fewer than asked for.
         return [(int(i), float(s)) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0]
@@ -43,3 +46,10 @@ class Vectors:
     def reconstruct(self, entry_id: int) -> NDArray[np.float32]:
         """The stored vector of an entry, shape ``(dimension,)``."""
         return np.asarray(self._index.reconstruct(entry_id), np.float32)
+
+
+def _faiss() -> Any:
+    """The library, imported when there is something to look for: listing and removing articles do without."""
+    import faiss
+
+    return faiss

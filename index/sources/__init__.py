@@ -3,6 +3,8 @@
     source -> bytes (files.py, url.py) -> text + what its page says (html, pdf, markdown) -> draft (drafting.py)
 
 ``drafting`` reads what the text tells about itself (metadata.py) and cleans it (clean.py): once, and then it is final.
+
+The readers are imported when something is read: their libraries take a second, and ``onrecord list`` reads nothing.
 """
 
 from __future__ import annotations
@@ -11,17 +13,17 @@ import re
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import SourceError
 from index.types import Draft
 
-from .clean import clean
-from .dates import iso_day
-from .files import kind_by_name, read_data, read_path
 from .given import Given, SourceSettings
-from .url import Fetch, Page, fetch
 
-__all__ = ["Fetch", "Given", "Page", "SourceSettings", "clean", "fetch", "iso_day", "read", "read_bytes"]
+if TYPE_CHECKING:
+    from .url import Fetch
+
+__all__ = ["Given", "SourceSettings", "read", "read_bytes"]
 
 _NOTHING_GIVEN = Given()
 _DEFAULTS = SourceSettings()
@@ -47,15 +49,18 @@ def read(
     is raised. ``given`` holds for each article and wins. ``fetch`` replaces the network.
     """
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", source):
-        yield from _read_url(source, given, settings, fetch or partial(_fetch, settings=settings))
+        from .url import fetch as over_the_network
+
+        yield from _read_url(source, given, settings, fetch or partial(over_the_network, settings=settings))
     else:
+        from .files import read_path
+
         yield from read_path(Path(source), given, settings)
 
 
-_fetch = fetch
-
-
 def _read_url(url: str, given: Given, settings: SourceSettings, get: Fetch) -> Iterator[Draft | SourceError]:
+    from .files import kind_by_name, read_data
+
     try:
         page = get(url)
     except SourceError as error:
@@ -73,4 +78,6 @@ def read_bytes(
     ``name`` ("notes.md", "standard input") names it in errors, and tells its kind where it has a known ending; else
     the content decides. What cannot become an article is given as a ``SourceError``; nothing is raised.
     """
+    from .files import kind_by_name, read_data
+
     yield from read_data(name, data, given, settings, kind=kind_by_name(name))

@@ -7,12 +7,17 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from calls import HARBOR, Onrecord
 
 from bot import __version__
 from bot.cli import parser
+from index.types import Draft
+
+if TYPE_CHECKING:
+    from index.archive import Archive
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -139,6 +144,21 @@ def test_help_does_not_load_the_model_or_its_libraries() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("command", ["list", "list --archive empty", "status", "show it-rained", "remove it-rained"])
+def test_looking_at_articles_does_not_load_the_model_or_a_reader(
+    archive: Archive, tmp_path: Path, command: str
+) -> None:
+    """Listing, showing and removing articles import no torch, no faiss, and nothing that reads pages or addresses."""
+    archive.add(Draft("It rained.", id="it-rained"))
+    slow = {"torch", "sentence_transformers", "faiss", "trafilatura", "pypdf", "aiohttp", "discord"}
+    program = f"import sys; from bot.cli import main; code = main(); print(sorted({slow} & set(sys.modules)), code)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--data", str(tmp_path / "data"), *command.split()],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "[] 0"
 
 
 def test_json_is_ascii_whatever_the_locale(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import FetchFailed, TooLarge
-from index.sources import Given, Page, SourceSettings, fetch, read
-from index.sources.url import is_public
+from index.sources import Given, SourceSettings, read
+from index.sources.url import Page, fetch, is_public
 from index.types import Draft
 
 HTML = (
