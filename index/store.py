@@ -102,29 +102,14 @@ def _m001_initial(db: sqlite3.Connection) -> None:
         CREATE INDEX entries_passage ON entries (passage);
         CREATE INDEX entries_generation ON entries (generation);
         CREATE INDEX entries_key ON entries (key);
-        CREATE VIRTUAL TABLE passage_words USING fts5 (text, tokenize = 'porter unicode61 remove_diacritics 2');
         CREATE VIRTUAL TABLE article_words USING fts5 (title, text, tokenize = 'porter unicode61 remove_diacritics 2');
-        CREATE VIRTUAL TABLE vocabulary USING fts5vocab (article_words, 'row');
-        CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN DELETE FROM passage_words WHERE rowid = old.id; END;
         CREATE TRIGGER article_gone AFTER DELETE ON articles BEGIN DELETE FROM article_words WHERE rowid = old.row; END;
         """
     )
 
 
-def _m002_words_of_each_generation(db: sqlite3.Connection) -> None:
-    for (generation,) in db.execute("SELECT id FROM generations").fetchall():
-        words = _index_words(db, generation)
-        db.execute(
-            f"INSERT INTO {words} (rowid, text) SELECT w.rowid, w.text FROM passage_words w "  # noqa: S608  # our name
-            "JOIN passages p ON p.id = w.rowid WHERE p.generation = ?",
-            (generation,),
-        )
-    db.execute("DROP TRIGGER passage_gone")
-    db.execute("DROP TABLE passage_words")
-
-
-def _index_words(db: sqlite3.Connection, generation: int) -> str:
-    """Make the word index of one generation's passages; returns its name.
+def _index_words(db: sqlite3.Connection, generation: int) -> None:
+    """Make the word index of one generation's passages.
 
     One for each: in a common one, building a candidate would change how rare the words of the served passages are, and
     so the answers.
@@ -135,10 +120,9 @@ def _index_words(db: sqlite3.Connection, generation: int) -> str:
         f"CREATE TRIGGER {words}_gone AFTER DELETE ON passages WHEN old.generation = {generation:d} "  # noqa: S608
         f"BEGIN DELETE FROM {words} WHERE rowid = old.id; END"
     )
-    return words
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_words_of_each_generation)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial,)
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 

@@ -397,6 +397,16 @@ def test_a_folder_in_the_place_of_the_file_is_one_sentence(tmp_path: Path) -> No
         Store(tmp_path / "archive.db")
 
 
+def test_a_new_file_has_what_is_used_and_no_more(store: Store) -> None:
+    """One schema makes it, and its only word index of passages is that of the generation that is served."""
+    generation = serve(store)
+    db = sqlite3.connect(store.path)
+    assert db.execute("PRAGMA user_version").fetchone() == (1,)
+    found = db.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%' ORDER BY name").fetchall()
+    db.close()
+    assert found == [("article_words",), (f"passage_words_{generation.id}",)]
+
+
 def test_a_failed_migration_is_no_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file stays at its version, and the next opening migrates it."""
 
@@ -423,32 +433,3 @@ def test_a_failed_migration_is_no_migration(tmp_path: Path, monkeypatch: pytest.
     assert second.article("bridge") == article()
     assert rows(second, "whole") == 0
     second.close()
-
-
-def test_a_first_version_file_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its one word index becomes one for each generation, with the words of that generation's passages."""
-    path = tmp_path / "archive.db"
-    with monkeypatch.context() as patch:
-        patch.setattr(store_module, "MIGRATIONS", store_module.MIGRATIONS[:1])
-        Store(path).close()
-    db = sqlite3.connect(path)
-    db.executescript(
-        """
-        INSERT INTO articles (row, id, sha256, text, authors) VALUES (1, 'a', 'x', 'A bridge. A tower.', '[]');
-        INSERT INTO generations (id, state, model, recipe) VALUES (4, 'served', 'm', '1'), (7, 'candidate', 'm', '2');
-        INSERT INTO passages (id, generation, article, start, "end") VALUES (11, 4, 1, 0, 9), (12, 7, 1, 10, 18);
-        INSERT INTO passage_words (rowid, text) VALUES (11, 'A bridge.'), (12, 'A tower.');
-        """
-    )
-    db.close()
-    store = Store(path)
-    served, candidate = store.generation("served"), store.generation("candidate")
-    assert served is not None
-    assert candidate is not None
-    assert set(store.word_scores(served, ["bridge", "tower"], 9)) == {11}
-    assert set(store.word_scores(candidate, ["bridge", "tower"], 9)) == {12}
-    with store.transaction():
-        store.swap_served(candidate)
-        store.delete_article("a")
-    assert store.word_scores(candidate, ["tower"], 9) == {}
-    store.close()
