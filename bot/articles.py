@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -21,7 +20,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import days, failures, render, verbatim
-from bot.ask import suggestions
+from bot.ask import LastingButton, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
 from index.archive import Archive
@@ -260,20 +259,8 @@ class Paste(ui.Modal, title="Add an article"):
         await failures.tell(interaction, error)
 
 
-class ListButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.LIST_ID):
+class ListButton(LastingButton, template=render.LIST_ID):
     """Turns a page of the list of articles."""
-
-    def __init__(self, button: ui.Button[ui.LayoutView], page: int) -> None:
-        super().__init__(button)
-        self.page = page
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> ListButton:
-        """The button of a message, with the page its id names."""
-        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
-        return cls(item, int(match["page"]))
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show that page, to whoever may still see it."""
@@ -282,7 +269,7 @@ class ListButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.LIST_
             return
         await interaction.response.defer()
         try:
-            view = await _page(interaction, self.page)
+            view = await _page(interaction, int(self.says["page"]))
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return

@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import app_commands, ui
@@ -228,52 +228,46 @@ def _filters(
 # --- the buttons of the cards: all they know is in their id, so they outlive the process that sent them
 
 
-class ContextButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.CONTEXT_ID):
-    """*In context*: the sentences around a quotation, for the person who asked alone."""
+class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?!)"):
+    """A button of a message, and what its id says; each kind has a ``template`` of its own for that."""
 
-    def __init__(self, button: ui.Button[ui.LayoutView], turn: bool, part: int, place: Place) -> None:
+    def __init__(self, button: ui.Button[ui.LayoutView], says: re.Match[str]) -> None:
         super().__init__(button)
-        self.turn, self.part, self.place = turn, part, place
+        self.says = says
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> ContextButton:
-        """The button of a message, with what its id says."""
-        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
-        return cls(item, bool(match["turn"]), int(match["part"]), Place.parse(match["place"]))
+    ) -> Self:
+        """Called by discord.py when it is pressed, in whatever process runs then."""
+        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of these forms
+        return cls(item, match)
+
+
+class ContextButton(LastingButton, template=render.CONTEXT_ID):
+    """*In context*: the sentences around a quotation, for the person who asked alone."""
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the words where they stand, as they are stored now."""
-        async with _Answered(interaction, turn=self.turn) as answered:
-            article = await _stored(interaction.client, server_of(interaction), self.place)
+        async with _Answered(interaction, turn=bool(self.says["turn"])) as answered:
+            place = Place.parse(self.says["place"])
+            article = await _stored(interaction.client, server_of(interaction), place)
             if article is None:
                 await answered.say(GONE)
                 return
-            shown = render.context(article, self.place.span, self.part)
+            shown = render.context(article, place.span, int(self.says["part"]))
             await answered.show(shown.view, shown.attachment)
 
 
-class MoreButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.MORE_ID):
+class MoreButton(LastingButton, template=render.MORE_ID):
     """*More*: the other quotations of an answer, one a page, for the person who asked alone."""
-
-    def __init__(self, button: ui.Button[ui.LayoutView], turn: bool, page: int, places: tuple[Place, ...]) -> None:
-        super().__init__(button)
-        self.turn, self.page, self.places = turn, page, places
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> MoreButton:
-        """The button of a message, with what its id says."""
-        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of this form
-        places = tuple(map(Place.parse, match["places"].split("~")))
-        return cls(item, bool(match["turn"]), min(int(match["page"]), len(places) - 1), places)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the quotation, proved anew."""
-        async with _Answered(interaction, turn=self.turn) as answered:
-            bot, server, place = interaction.client, server_of(interaction), self.places[self.page]
+        async with _Answered(interaction, turn=bool(self.says["turn"])) as answered:
+            places = tuple(map(Place.parse, self.says["places"].split("~")))
+            page = min(int(self.says["page"]), len(places) - 1)
+            bot, server, place = interaction.client, server_of(interaction), places[page]
             article = await _stored(bot, server, place)
             if article is None:
                 await answered.say(GONE)
@@ -285,7 +279,7 @@ class MoreButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=render.MORE_
                 return
             hit = Hit(passage, article, score=0.0)
             await prove(bot, server, [hit])
-            await answered.show(render.further(hit, self.page, self.places))
+            await answered.show(render.further(hit, page, places))
 
 
 async def _stored(bot: OnRecord, server: int, place: Place) -> Article | None:
