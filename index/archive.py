@@ -47,7 +47,7 @@ from index.types import (
 )  # fmt: skip
 from index.vectors import Vectors
 
-RECIPE = "1"
+RECIPE = "2"
 """Raised whenever sentences, attributions, passages or embedded texts come out differently: `reindex` then has work."""
 
 BATCH = 32
@@ -263,7 +263,7 @@ class Archive:
         self, model: str, work: Iterable[Derived], made: Mapping[bytes, NDArray[np.float32]] = MappingProxyType({})
     ) -> dict[bytes, NDArray[np.float32]]:
         """Vectors, by key, of the texts that have none in the store; those in ``made`` are not made again."""
-        texts = {vector_key(model, entry.text): entry.text for item in work for entry in item.entries}
+        texts = {vector_key(model, text): text for item in work for text in item.texts}
         known = self._store.known_vectors(texts)
         vectors = {key: made[key] for key in texts if key in made and key not in known}
         new = {key: text for key, text in texts.items() if key not in known and key not in made}
@@ -382,7 +382,7 @@ class Archive:
             item = _derive(article)
             one, two, three = _difference(self._store.passages(served, article.id), item.passages)
             added, removed, changed = added + one, removed + two, changed + three
-            keys = {vector_key(self._model, entry.text) for entry in item.entries}
+            keys = {vector_key(self._model, text) for text in item.texts}
             embedded += len(keys) - len(self._store.known_vectors(keys))
         return Reindexed(served.id, "dry_run", total, embedded, added, removed, changed)
 

@@ -84,7 +84,20 @@ def _continues(text: str, group: list[_Found], item: _Found) -> bool:
 def derived(article: Article, sentences: Iterable[Span], attributions: Sequence[Attribution]) -> Derived:
     """Everything that indexing makes of an article, with the texts that are embedded."""
     passages = passages_of(article, sentences, attributions)
-    return Derived(tuple(attributions), passages, tuple(_entries(article, passages, attributions)))
+    entries = tuple(_entries(article, passages, attributions))
+    return Derived(tuple(attributions), passages, entries, headline_of(article, passages))
+
+
+OPENING = 6
+"""Words that a passage needs to open an article: a dateline or a label ("New York —") is no lead."""
+
+
+def headline_of(article: Article, passages: Sequence[Passage]) -> str:
+    """What tells best what the article is about: its title, or else the first passage that is a sentence."""
+    if article.title and article.title.strip():
+        return article.title
+    texts = [article.words(passage.span) for passage in passages]
+    return next((text for text in texts if len(text.split()) >= OPENING), texts[0] if texts else article.text)
 
 
 def _entries(article: Article, passages: Sequence[Passage], attributions: Sequence[Attribution]) -> Iterator[Entry]:

@@ -26,6 +26,8 @@ class Evidence:
     """Cosine of question and passage."""
     article_meaning: float
     """Mean cosine of the three nearest passages of its article."""
+    headline: float
+    """Cosine of question and headline: what the whole article is about."""
     words: float
     article_words: float
     covered: float
@@ -86,6 +88,7 @@ def evidence(question: Question, candidate: Candidate, lexicon: Lexicon) -> Evid
     return Evidence(
         meaning=candidate.meaning,
         article_meaning=candidate.article_meaning,
+        headline=candidate.headline,
         words=candidate.words,
         article_words=candidate.article_words,
         covered=sum(t.weight * h for t, h in zip(terms, held, strict=True)) / total,
@@ -165,12 +168,13 @@ class Weights:
 
 
 WEIGHTS = Weights(
-    -6.5,
+    -7.3,
     Evidence(
         meaning=5.0,
         article_meaning=1.0,
+        headline=2.0,
         words=1.0,
-        article_words=1.0,
+        article_words=3.0,
         covered=2.0,
         rest_held=1.5,
         covered_near=1.5,
@@ -182,7 +186,7 @@ WEIGHTS = Weights(
         misfits=-1.0,
         uncounted=-3.5,
         other_speaker=-4.0,
-        stale=-2.0,
+        stale=-4.0,
         asks=-3.0,
         short=-1.0,
     ),

@@ -31,6 +31,8 @@ class Candidate:
     """The same for its whole article."""
     article_meaning: float
     """Mean cosine of the three nearest passages of its article."""
+    headline: float = 0.0
+    """Cosine of the question and the article's title, or the sentence that opens it."""
     stale: float = 0.0
     """How far its article's day is from the day asked, 0 (near, or not known) to 1; less where the question does not
     lean on the day."""
@@ -85,7 +87,12 @@ def candidates(
     missing = [i for i in passages if i not in meaning]
     meaning.update(_meaning_of(missing, vector, store, vectors, floor))
     day = None if asked_on is None else store.newest_date(asked_on)
-    return _ordered(passages.values(), meaning, words, article_words, question, store, day)
+    articles = {passage.article_id for passage in passages.values()}
+    headlines = {
+        article_id: float(headline.astype(np.float32) @ vector)
+        for article_id, headline in store.headlines(generation, articles).items()
+    }
+    return _ordered(passages.values(), meaning, words, article_words, headlines, question, store, day)
 
 
 def _by_passage(near: Iterable[tuple[int, float]], store: Store) -> dict[int, float]:
@@ -115,6 +122,7 @@ def _ordered(
     meaning: dict[int, float],
     words: dict[int, float],
     article_words: dict[str, float],
+    headlines: dict[str, float],
     question: Question,
     store: Store,
     day: str | None,
@@ -137,6 +145,7 @@ def _ordered(
             words.get(passage.id, 0.0) / most,
             article_words.get(passage.article_id, 0.0) / most,
             article_meaning[passage.article_id],
+            headlines.get(passage.article_id, 0.0),
             _stale(articles[passage.article_id].date, day, question),
         )
         for passage in passages
@@ -153,4 +162,4 @@ def _stale(date: str | None, day: str | None, question: Question) -> float:
     if date is None or day is None:
         return 0.0
     days = max(0, abs((calendar_day.fromisoformat(day) - calendar_day.fromisoformat(date)).days) - 7)
-    return days / (days + 30) * (1.0 if question.recent else 0.4)
+    return days / (days + 30) * (1.0 if question.recent else 0.5)

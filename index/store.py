@@ -55,6 +55,13 @@ class Derived:
     attributions: tuple[Attribution, ...]
     passages: tuple[Passage, ...]
     entries: tuple[Entry, ...]
+    headline: str
+    """What the article as a whole is about, embedded too: its title, or the sentence that opens it."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every text that is embedded."""
+        return (*(entry.text for entry in self.entries), self.headline)
 
 
 def vector_key(model: str, text: str) -> bytes:
@@ -77,7 +84,7 @@ def _m001_initial(db: sqlite3.Connection) -> None:
         CREATE UNIQUE INDEX one_of_each ON generations (state);
         CREATE TABLE indexed (
             generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE,
-            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE,
+            article INTEGER NOT NULL REFERENCES articles ON DELETE CASCADE, headline BLOB NOT NULL,
             PRIMARY KEY (generation, article)) WITHOUT ROWID;
         CREATE INDEX indexed_article ON indexed (article);
         CREATE TABLE attributions (
@@ -373,7 +380,10 @@ class Store:
                 (generation.id, passage_ids[entry.passage], entry.claim, key),
             )
             entry_ids.append((int(done.lastrowid or 0), key))
-        self._db.execute("INSERT OR IGNORE INTO indexed (generation, article) VALUES (?, ?)", (generation.id, row))
+        self._db.execute(
+            "INSERT OR IGNORE INTO indexed (generation, article, headline) VALUES (?, ?, ?)",
+            (generation.id, row, vector_key(generation.model, derived.headline)),
+        )
         return entry_ids
 
     def _put_attribution(self, generation: Generation, row: int, attribution: Attribution) -> int:
@@ -400,7 +410,9 @@ class Store:
 
     def forget_unused_vectors(self) -> int:
         """Remove the vectors that no generation uses; returns how many. Slow on a large archive: for a re-index."""
-        done = self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT key FROM entries)")
+        done = self._db.execute(
+            "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM entries UNION SELECT headline FROM indexed)"
+        )
         return done.rowcount
 
     def vectors(self, generation: Generation, after: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
@@ -414,6 +426,19 @@ class Store:
             return np.empty(0, np.int64), np.empty((0, 0), np.float16)
         ids = np.array([row[0] for row in rows], np.int64)
         return ids, np.frombuffer(b"".join(row[1] for row in rows), np.float16).reshape(len(rows), -1)
+
+    def headlines(self, generation: Generation, article_ids: Iterable[str]) -> dict[str, NDArray[np.float16]]:
+        """Article id → vector, shape ``(dimension,)``, of its headline, for those that the generation covers."""
+        found: dict[str, NDArray[np.float16]] = {}
+        for batch in _batches(list(article_ids), 500):
+            marks = ", ".join("?" * len(batch))
+            rows = self._db.execute(
+                "SELECT a.id, v.vector FROM articles a JOIN indexed i ON i.article = a.row AND i.generation = ? "  # noqa: S608
+                f"JOIN vectors v ON v.key = i.headline WHERE a.id IN ({marks})",
+                (generation.id, *batch),
+            )
+            found.update((article_id, np.frombuffer(vector, np.float16)) for article_id, vector in rows)
+        return found
 
     # --- passages and attributions ------------------------------------------------------------------------------
 
