@@ -204,8 +204,8 @@ def test_nothing_comes_of_white_space() -> None:
 
 def test_the_headline_is_the_title_or_the_sentence_that_opens() -> None:
     """What stands for the whole article: its title; without one the lead, not the dateline before it."""
-    text = "Harrowmere —\n\nThe only public pool of the town will close in June. Nobody is pleased."
+    text = "Harrowmere —\n\nThe only pool of the town will close in June. Nobody is pleased."
     untitled = Article("a", text)
-    assert derived(untitled, sentence_spans(text), ()).headline == "The only public pool of the town will close in June."
+    assert derived(untitled, sentence_spans(text), ()).headline == "The only pool of the town will close in June."
     assert derived(replace(untitled, title="Pool to close"), sentence_spans(text), ()).headline == "Pool to close"
     assert derived(Article("b", "Closed."), sentence_spans("Closed."), ()).headline == "Closed."
