@@ -28,6 +28,7 @@ class Pattern(StrEnum):
     AFTER_REPORT = "Kirby said it would end. “…”"
     INTRODUCED = "Kirby said: ¶ “…”"
     BARE = "“…”"
+    LEARNED = "found by the tagger alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +45,24 @@ class Link:
     """What a relative "who" stands for."""
     continued: bool = False
     """A quotation of its own sentence follows and was joined without a reporting verb."""
+    named: bool = True
+    """Whether the source may be given a name."""
+    probability: float | None = None
+    """Estimated probability that content and source are right; ``None``: the pattern's own share."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """A link as the tagger sees it, with what speaks for it."""
+
+    source: tuple[Span, ...]
+    cue: tuple[Span, ...]
+    content: tuple[Span, ...]
+    cue_log: float
+    """Log odds that these words report."""
+    row_log: float
+    """Logarithm of the probability of exactly these tags around the cue; 0 is certain."""
+    content_log: float
+    """Mean logarithm of the probability of the tags of its content's words, each by itself."""
+    source_log: float
+    """The same of its source; 0 where it has none."""
