@@ -55,9 +55,9 @@ class SentenceEncoder:
                     "SHA-256 to check. Download it first; or, for a model kept in another file, set "
                     'index.encoder.sha256 to "" in config.toml, which trusts what is there.'
                 )
-            _check(folder / _WEIGHTS, settings.sha256)
+            check_weights(folder / _WEIGHTS, settings.sha256)
         self._model = _load(str(folder or settings.model))
-        if _multiplies_bf16():
+        if multiplies_bf16():
             _multiply_in_bf16(self._model)
         self._batch_size = settings.batch_size
         self._threads = settings.threads or os.cpu_count() or 1
@@ -121,8 +121,11 @@ def _folder(model: str) -> Path | None:
     """The folder with the model's files, the very one that is loaded; ``None`` where none has a ``_WEIGHTS`` file."""
     if Path(model).is_dir():
         return Path(model)
-    if model != DEFAULT_MODEL:
-        return _downloaded(model)
+    return default_folder() if model == DEFAULT_MODEL else _downloaded(model)
+
+
+def default_folder() -> Path:
+    """Where the default model's files are. Raises ``ModelUnavailable`` when it is not installed."""
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
         raise ModelUnavailable(
@@ -148,18 +151,21 @@ def _downloaded(name: str) -> Path | None:
     return None
 
 
-def _check(weights: Path, sha256: str) -> None:
+def check_weights(weights: Path, sha256: str) -> None:
+    """Raises ``ModelUnavailable`` unless the file is there and has this SHA-256."""
     if not weights.is_file():
         raise ModelUnavailable(f"{weights.parent} holds no {weights.name}; name a sentence-transformers model folder.")
-    digest = hashlib.sha256()
-    with weights.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    if digest.hexdigest() != sha256:
+    if (digest := sha256_of_file(weights)) != sha256:
         raise ModelUnavailable(
-            f"{weights} is not the expected model: its SHA-256 is {digest.hexdigest()}, not {sha256}. "
+            f"{weights} is not the expected model: its SHA-256 is {digest}, not {sha256}. "
             "Reinstall it, or set index.encoder.sha256 in config.toml to the file you trust."
         )
+
+
+def sha256_of_file(path: Path) -> str:
+    """Hex SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _stay_offline() -> None:
@@ -182,7 +188,7 @@ def _load(path: str) -> SentenceTransformer:
         ) from error
 
 
-def _multiplies_bf16() -> bool:
+def multiplies_bf16() -> bool:
     """Whether this processor has instructions for matrices of bfloat16; older versions of torch do not tell."""
     import torch
 

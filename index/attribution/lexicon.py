@@ -16,8 +16,6 @@ class CueClass(StrEnum):
     WRITING = "writing"
     BELIEF = "belief"
     """Believing, hoping, planning: a state of mind, which is no claim by itself."""
-    NEGATED = "negated"
-    """Not said, or not yet: "declined to say", "will say"."""
 
 
 class Form(StrEnum):

@@ -28,7 +28,6 @@ class Pattern(StrEnum):
     AFTER_REPORT = "Kirby said it would end. “…”"
     INTRODUCED = "Kirby said: ¶ “…”"
     BARE = "“…”"
-    LEARNED = "found by the tagger alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +44,6 @@ class Link:
     """What a relative "who" stands for."""
     continued: bool = False
     """A quotation of its own sentence follows and was joined without a reporting verb."""
-    named: bool = True
-    """Whether the source may be given a name."""
-    probability: float | None = None
-    """Estimated probability that content and source are right; ``None``: the pattern's own share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,7 @@ class Pieces:
 
     def word_spans(self) -> tuple[Integers, Integers]:
         """Start and end of each word, in code points."""
-        last = np.append(self.words[1:], len(self.ids)) - 1
-        return self.starts[self.words], self.ends[last] if len(self.words) else self.ends[:0]
+        return self.starts[self.words], self.ends[_last(self.words, len(self.ids))]
 
 
 def tokenizer(file: Path) -> Tokenizer:
@@ -66,7 +65,7 @@ def pieces(layout: Layout, links: Sequence[Link], tokenize: Tokenizer) -> Pieces
     words = np.flatnonzero(begins)
     features = np.zeros((len(ids), 4), np.int64)
     numbers = np.cumsum(begins) - 1
-    last = np.append(words[1:], len(ids)) - 1
+    last = _last(words, len(ids))
     cases = np.array([_case(text[starts[a] : ends[b]]) for a, b in zip(words, last, strict=True)], np.int64)
     if len(ids):
         features[:, 0] = cases[numbers]
@@ -80,6 +79,11 @@ def pieces(layout: Layout, links: Sequence[Link], tokenize: Tokenizer) -> Pieces
                 features[first + 1 : end, 2] = role + 1
     _mark_starts(features[:, 3], starts, ((unit.span, unit.paragraph) for unit in layout.units))
     return Pieces(ids, starts, ends, features, words)
+
+
+def _last(words: Integers, count: int) -> Integers:
+    """The last of ``count`` pieces that each word has; ``words`` are the first ones."""
+    return np.append(words, count)[1:] - 1
 
 
 def _case(word: str) -> int:

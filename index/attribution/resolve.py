@@ -33,11 +33,10 @@ CONFIDENCE: dict[Pattern, float] = {
     Pattern.AFTER_REPORT: 0.65,
     Pattern.SOURCE_THEN_INFINITIVE: 0.56,
     Pattern.BARE: 0.55,
-    Pattern.LEARNED: 0.50,
 }
 """Share of a pattern's links whose content and source both matched an annotation, on 840 annotated articles (PolNeAR's
 training part; 8,600 links). Content matches at a Jaccard of .5, a source where it shares a word; fewer than 20 links
-(INTRODUCED, LABEL, AFTER_REPORT) are drawn towards .8. What the tagger finds alone always has its own probability."""
+(INTRODUCED, LABEL, AFTER_REPORT) are drawn towards .8."""
 
 _BACK = 4
 """Sentences that are looked back over for whom a pronoun means."""
@@ -74,7 +73,7 @@ def resolve(layout: Layout, links: Sequence[Link], ledger: Ledger) -> tuple[Attr
             link.cue,
             kind_of(layout, link.content),
             resolver.speaker(link),
-            CONFIDENCE[link.pattern] if link.probability is None else link.probability,
+            CONFIDENCE[link.pattern],
         )
         for link in links
     )
@@ -113,7 +112,7 @@ class _Resolver:
         return referent.speaker
 
     def referent(self, link: Link) -> _Referent:
-        if not link.source or not link.named:
+        if not link.source:
             return _NOBODY
         if link.antecedent is not None:
             return self.relative(link)

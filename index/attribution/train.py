@@ -48,8 +48,9 @@ from index.attribution.network import (
 from index.attribution.pieces import Pieces, pieces, tokenizer, word_range
 from index.attribution.rules import links
 from index.attribution.tagger import Tagger
-from index.attribution.weights import encoder_folder, load, save
+from index.attribution.weights import load, save
 from index.attribution.windows import LONGEST, Window, batch, cut
+from index.encoder import default_folder
 from index.types import Span
 
 _EDGE = 12
@@ -290,7 +291,7 @@ def main() -> int:
     chosen = options.parse_args()
     torch.manual_seed(chosen.seed)
     torch.set_num_threads(chosen.threads)
-    folder = encoder_folder()
+    folder = default_folder()
     tokenize = tokenizer(folder / "tokenizer.json")
     found = [row for row in rows(chosen.articles) if not chosen.split or row.get("official_split") == chosen.split]
     random.Random(chosen.seed).shuffle(found)  # noqa: S311

