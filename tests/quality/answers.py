@@ -4,6 +4,7 @@ For every question whose evidence article is known ("gold"):
   article hit@1, hit@5   is the evidence article among the first articles of the ranking
   answer in quote @1, @3 do the first quotations hold the answer's words
   AUROC                  does the confidence tell a question from the same one asked with its evidence left out
+  answered               share of questions over the threshold, with their evidence and without it
 Each is printed with and without the day the question was asked, with a 95 % interval over questions (1,000
 bootstrap samples). The set may only be measured with: nothing that ships is fitted on it.
 
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from index.archive import Archive  # noqa: E402
+from index.settings import AnswerSettings  # noqa: E402
 from index.types import Draft, Filters, Hit  # noqa: E402
 
 DATA = ROOT.parent / "shared" / "data" / "realtimeqa_news"
@@ -140,6 +142,9 @@ def report(archive: Archive, questions: list[dict[str, Any]], *, judged: bool) -
                 f"  {name:20s} {value:.3f}  [{low:.2f}, {high:.2f}]  floor {'-' if floor is None else floor}  "
                 f"{ANCHORS[name]}{'   DROPPED' if dropped else ''}"
             )
+        threshold = AnswerSettings().threshold
+        answered = {name: float((found[name] >= threshold).mean()) for name in ("with", "without")}
+        print(f"  answered             {answered['with']:.3f} with the evidence, {answered['without']:.3f} without it")
     return good
 
 
