@@ -168,13 +168,13 @@ class Weights:
 
 
 WEIGHTS = Weights(
-    -7.7,
+    -8.1,
     Evidence(
         meaning=5.0,
         article_meaning=1.0,
         headline=2.0,
         words=1.0,
-        article_words=3.0,
+        article_words=1.0,
         covered=1.0,
         rest_held=2.5,
         covered_near=1.5,
