@@ -415,17 +415,39 @@ class Archive:
         """The passages nearest to an answer, best first, without the decision whether they are one."""
         return tuple(reading.hit for reading in self._read(question.parse(asked), filters, asked_on)[:limit])
 
+    def candidates(self, asked: str, *, filters: Filters = Filters()) -> tuple[search.Candidate, ...]:
+        """What retrieval finds for ``asked``, best first, before it is read."""
+        with self._store.snapshot():
+            return self._candidates(question.parse(asked), filters, None)
+
     def _read(self, parsed: question.Question, filters: Filters, asked_on: str | None) -> tuple[reader.Reading, ...]:
         with self._store.snapshot():  # an article that another process removes meanwhile stays readable
-            self._notice_others()
+            found = self._candidates(parsed, filters, asked_on)
             served = self._served()
-            if served is None or not self._store.count_articles():
+            if served is None:
                 return ()
-            encoder = self._encoder(served.model)
-            found = search.candidates(
-                self._store, served, self._vectors_of(served), encoder, parsed, filters, self.settings.search, asked_on
-            )
             return reader.read(parsed, found, self._lexicon(served.model), self.settings.search.collapse)
+
+    def _candidates(
+        self, parsed: question.Question, filters: Filters = Filters(), asked_on: str | None = None
+    ) -> tuple[search.Candidate, ...]:
+        """None where the archive is empty; call inside a snapshot."""
+        self._notice_others()
+        served = self._served()
+        if served is None or not self._store.count_articles():
+            return ()
+        return tuple(
+            search.candidates(
+                self._store,
+                served,
+                self._vectors_of(served),
+                self._encoder(served.model),
+                parsed,
+                filters,
+                self.settings.search,
+                asked_on,
+            )
+        )
 
     def check(self, text: str, speaker: str | None = None) -> check.Verdict:
         """Whether a claimed quotation is on record: word for word, and as this speaker's.
@@ -434,13 +456,7 @@ class Archive:
         """
         quote, stated = check.split_claim(text)
         with self._store.snapshot():
-            self._notice_others()
-            served = self._served()
-            if served is None or not self._store.count_articles():
-                return check.verdict(quote, speaker or stated, [])
-            found = search.candidates(
-                self._store, served, self._vectors_of(served), self._encoder(served.model), question.parse(quote)
-            )
+            found = self._candidates(question.parse(quote))
             hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in found[:CHECKED]]
             return check.verdict(quote, speaker or stated, hits, passages=self.passages)
 

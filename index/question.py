@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 
 import snowballstemmer
 
@@ -96,9 +97,15 @@ def plain_acronyms(text: str) -> str:
     return _DOTTED.sub(lambda m: m.group().replace(".", ""), text)
 
 
+@lru_cache(maxsize=1 << 16)
+def _stems_of(token: str) -> tuple[str, ...]:
+    """The stems in what stands between two white spaces: "(U.S.-backed)" has two. No word reaches over white space."""
+    return tuple(stem(word) for word in _WORD.findall(plain_acronyms(token)) if word != "us")
+
+
 def stems(text: str) -> list[str]:
     """The stems of all words of ``text``, in order; without the pronoun "us", which is no country."""
-    return [stem(word) for word in _WORD.findall(plain_acronyms(text)) if word != "us"]
+    return list(chain.from_iterable(map(_stems_of, text.split())))
 
 
 _SAME = """u|unit state|america|american  uk|britain|british|unit kingdom  un|unit nation  eu|european union
@@ -125,27 +132,38 @@ def _synonyms() -> dict[str, tuple[tuple[str, ...], ...]]:
 class Words:
     """The words of some text, asked for one question term at a time."""
 
-    __slots__ = ("_by_head", "_line", "content", "stems")
+    __slots__ = ("_by_head", "_content", "_line", "_text", "stems")
 
     def __init__(self, text: str) -> None:
-        in_order = stems(text)
-        self.stems = frozenset(in_order)
-        self.content = tuple(
-            dict.fromkeys(
-                word for w in _WORD.findall(text) if (word := w.casefold()) not in STOPWORDS and not word.isdigit()
-            )
-        )
-        self._line = f" {' '.join(in_order)} "
+        # Of a whole article little but this is asked for, and it is most of a question's time.
+        self.stems = frozenset(chain.from_iterable(map(_stems_of, set(text.split()))))
+        self._text = text
+        self._content: tuple[str, ...] | None = None
+        self._line: str | None = None
         self._by_head: dict[str, list[str]] | None = None
+
+    @property
+    def content(self) -> tuple[str, ...]:
+        """The different words that say something, folded, in order of first appearance; no numbers."""
+        if self._content is None:
+            folded = dict.fromkeys(word.casefold() for word in _WORD.findall(self._text))
+            self._content = tuple(word for word in folded if word not in STOPWORDS and not word.isdigit())
+        return self._content
 
     def hold(self, term: Term) -> bool:
         """Whether the term is here, in any form of the word or another way to write the same name."""
         if term.stem in self.stems:
             return True
-        for way in _synonyms().get(term.stem, ()):
-            if f" {' '.join(way)} " in self._line:
-                return True
+        if any(map(self._holds_way, _synonyms().get(term.stem, ()))):
+            return True
         return len(term.stem) >= 4 and any(_same_root(term.stem, other) for other in self._near(term.stem))
+
+    def _holds_way(self, way: tuple[str, ...]) -> bool:
+        if not self.stems.issuperset(way):
+            return False
+        if self._line is None:
+            self._line = f" {' '.join(stems(self._text))} "
+        return f" {' '.join(way)} " in self._line
 
     def _near(self, stemmed: str) -> list[str]:
         if self._by_head is None:
@@ -337,7 +355,10 @@ _SOME_NUMBER = re.compile(
     r"billions?|half|third|quarter|twice|double|couple|none|zero)\b",
     re.IGNORECASE,
 )
-_CAPITALISED = re.compile(r"(?<![.?!\"“”‘’]\s)(?<=\s)[\"“‘(]?([A-Z][\w’'-]+)")
+_CAPITALISED = re.compile(r"(?<![\w'’-])[A-Z][\w’'-]*")
+_MORE_OF_A_NAME = re.compile(r"\s+[A-Z]|['’]s\b")
+_DAY_NAME = re.compile(rf"{_MONTH_OR_DAY}s?")
+"""Months and days are written like names and answer none of the questions for one."""
 _REASON = re.compile(
     r"\b(?:because|since|due to|so that|in order to|as a result|after|to [a-z]+|over|caused|prompted|led|"
     r"amid|following|"
@@ -346,29 +367,46 @@ _REASON = re.compile(
 )
 
 
-def satisfies(want: Want, words: str, asked: Iterable[str]) -> bool:
-    """Whether ``words`` hold something of the kind that is asked for, which is not already in the question.
+def satisfies(want: Want, words: str, asked: Iterable[str]) -> float:
+    """How far ``words`` hold something of the kind that is asked for, which is not already in the question.
 
-    ``asked`` are the question's stems: a number or name that the question gives itself does not answer it.
+    0 not at all, 1 yes; for names .5 where only a word that begins a sentence may be one, and 1.2 for two names or
+    more. ``asked`` are the question's stems: a number or name that the question gives itself does not answer it.
     """
     known = set(asked)
     if want is Want.NUMBER:
-        return any(stem(m) not in known for m in _SOME_NUMBER_WORD.findall(words))
+        return float(any(stem(m) not in known for m in _SOME_NUMBER_WORD.findall(words)))
     if want is Want.MONEY:
-        return bool(_MONEY.search(words))
+        return float(bool(_MONEY.search(words)))
     if want is Want.TIME:
-        return bool(_TIME.search(words))
+        return float(bool(_TIME.search(words)))
     if want in (Want.PERSON, Want.PLACE, Want.NAME):
-        first = _WORD.search(words)
-        names = [*_CAPITALISED.findall(words)]
-        if first is not None and first.group()[0].isupper() and first.group().casefold() not in STOPWORDS:
-            names.append(first.group())
-        return any(stem(name) not in known for name in names)
+        return _names(words, known)
     if want is Want.IDENTITY:
-        return _introduces(words, known)
+        return float(_introduces(words, known))
     if want is Want.REASON:
-        return bool(_REASON.search(words))
-    return True
+        return float(bool(_REASON.search(words)))
+    return 1.0
+
+
+def _names(words: str, known: set[str]) -> float:
+    """0 where no name is that the question lacks, .5 for a word that may be one, 1 for one, 1.2 for more."""
+    count, perhaps = 0, False
+    for match in _CAPITALISED.finditer(words):
+        word = match.group()
+        stemmed = stem(word)
+        if (
+            word.casefold() in STOPWORDS
+            or _DAY_NAME.fullmatch(word)
+            or stemmed in known
+            or any(_same_root(stemmed, other) for other in known)
+        ):
+            continue
+        if _starts_sentence(words, match.start()) and not _MORE_OF_A_NAME.match(words, match.end()):
+            perhaps = True
+        else:
+            count += 1
+    return (0.5 if perhaps else 0.0) if count == 0 else 1.0 if count == 1 else 1.2
 
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|,")

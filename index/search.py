@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ class Candidate:
     stale: float = 0.0
     """How far its article's day is from the day asked, 0 (near, or not known) to 1; less where the question does not
     lean on the day."""
+    crowd: float = 0.0
+    """Natural logarithm of how many articles the archive holds."""
 
     @property
     def score(self) -> float:
@@ -137,6 +140,7 @@ def _ordered(
     # and a long question, and for a small and a large archive.
     most = 2.2 * max(question.weight, 1e-9)
     articles = {article_id: store.article(article_id) for article_id in near}
+    crowd = math.log(max(1, store.count_articles()))
     found = [
         Candidate(
             passage,
@@ -147,6 +151,7 @@ def _ordered(
             article_meaning[passage.article_id],
             headlines.get(passage.article_id, 0.0),
             _stale(articles[passage.article_id].date, day, question),
+            crowd,
         )
         for passage in passages
     ]
