@@ -189,16 +189,16 @@ def _ask_row(archive: Archive, row: Row, filters: Filters) -> dict[str, Any]:
 def claims(args: Arguments) -> int:
     """Find who says what in a text, or in a batch of them."""
     from bot.replies import claims_json
-    from index.attribution import attributions
+    from index.attribution import claims as read
 
     _need_one(args, "file", "FILE")
     if args.batch is not None:
-        return _batch(args.batch, lambda row: claims_json(attributions(row.text("text")), row.id))
+        return _batch(args.batch, lambda row: claims_json(read(row.text("text")), row.id))
     text = _text_of(args.file)
     if args.json:
-        _print_json(claims_json(attributions(text), args.file))
+        _print_json(claims_json(read(text), args.file))
     else:
-        _printer().claims(text, attributions(text))
+        _printer().claims(text, read(text))
     return 0
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from index.attribution.lexicon import CueClass
 from index.check import Change, Op, Verdict, VerdictKind
 from index.links import text_fragment_link
-from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply, Speaker
+from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
+
+    from index.attribution import Claim
 
 KINDS = {
     Kind.DIRECT: "in their own words",
@@ -29,6 +32,13 @@ KINDS = {
     Kind.NARRATION: "the outlet's own account",
 }
 """What each kind means, in plain words."""
+
+UNSHOWN = {
+    CueClass.SPEECH: "perhaps theirs, too uncertain to be quoted as such",
+    CueClass.WRITING: "perhaps theirs, too uncertain to be quoted as such",
+    CueClass.BELIEF: "what the outlet says they think or plan, not their words",
+}
+"""Why a claim is not shown as somebody's words."""
 
 REASONS = {
     Reason.NO_ARTICLES: "There are no articles to look in.",
@@ -183,27 +193,33 @@ class Printer:
         if article.url:
             self.line((article.url, "underline blue"), whole=True)
         self.line()
-        self.claims(article.text, attributions, with_text=True)
+        self._claims(article.text, [(attribution, KINDS[attribution.kind]) for attribution in attributions], True)
 
-    def claims(self, text: str, attributions: Iterable[Attribution], *, with_text: bool | None = None) -> None:
+    def claims(self, text: str, claims: Iterable[Claim]) -> None:
         """A text with each speaker's words in a colour of their own, then a line for each claim.
 
-        Without ``with_text``, the text itself is left out where nothing could be coloured.
+        The text itself is left out where nothing could be coloured.
         """
-        attributions = tuple(attributions)
+        labelled = [
+            (claim.attribution, KINDS[claim.attribution.kind] if claim.shown else UNSHOWN[claim.act])
+            for claim in claims
+        ]
+        self._claims(text, labelled, self._console.is_terminal)
+
+    def _claims(self, text: str, labelled: Sequence[tuple[Attribution, str]], with_text: bool) -> None:
+        attributions = [attribution for attribution, _ in labelled]
         colours: dict[str, str] = {}
         for attribution in attributions:
-            colours.setdefault(_label(attribution.speaker), _SPEAKER_COLOURS[len(colours) % len(_SPEAKER_COLOURS)])
-        terminal = self._console.is_terminal
-        if terminal if with_text is None else with_text:
-            self._console.print(_coloured(text, attributions, colours), soft_wrap=not terminal)
+            colours.setdefault(_label(attribution), _SPEAKER_COLOURS[len(colours) % len(_SPEAKER_COLOURS)])
+        if with_text:
+            self._console.print(_coloured(text, attributions, colours), soft_wrap=not self._console.is_terminal)
             self.line()
-        for attribution in attributions:
-            label = _label(attribution.speaker)
+        for attribution, how in labelled:
+            label = _label(attribution)
             words = " … ".join(span.of(text) for span in attribution.content)
             self.line(
                 (label, f"bold {colours[label]}"),
-                f", {KINDS[attribution.kind]} [{attribution.content[0].start}–{attribution.content[-1].end}]: {words}",
+                f", {how} [{attribution.content[0].start}–{attribution.content[-1].end}]: {words}",
             )
         if not attributions:
             self.line("Nobody is cited in this text.")
@@ -236,12 +252,13 @@ def spoken_by(hit: Hit) -> str:
     """Who said it and how it came into the article, in words that claim no more than the article proves."""
     if hit.passage.said_by is None:
         return f"{hit.article.outlet or 'The article'}, {KINDS[Kind.NARRATION]}"
-    return f"{_label(hit.speaker)} – {KINDS[hit.passage.kind]}"
+    return f"{_label(hit.passage.said_by)} – {KINDS[hit.passage.kind]}"
 
 
-def _label(speaker: Speaker | None) -> str:
+def _label(attribution: Attribution) -> str:
+    speaker = attribution.speaker
     if speaker is None:
-        return "Speaker not stated"
+        return "Speaker not certain" if attribution.source else "Speaker not stated"
     role = f" ({speaker.role})" if speaker.role else ""
     return f"{speaker.name}{role}" + ("" if speaker.named else " [not named by the article]")
 
@@ -263,7 +280,7 @@ def _coloured(text: str, attributions: Iterable[Attribution], colours: dict[str,
     # A sign may be longer than the character it stands for, so styles are laid on before the signs are put in.
     styles = [""] * len(text)
     for attribution in attributions:
-        colour = colours[_label(attribution.speaker)]
+        colour = colours[_label(attribution)]
         for spans, style in (
             (attribution.content, colour),
             (attribution.source, f"bold {colour}"),

@@ -182,7 +182,7 @@ def who(hit: Hit) -> str:
     }[said_by.kind]
     speaker = said_by.speaker
     if speaker is None:
-        return f"Speaker not stated — {how}"
+        return f"Speaker not {'certain' if said_by.source else 'stated'} — {how}"
     role = f", {verbatim.label(speaker.role, 150)}" if speaker.role else ""
     unnamed = "" if speaker.named else ", not named by the article"
     return f"**{verbatim.label(speaker.name, 150)}**{role}{unnamed} — {how}"

@@ -15,6 +15,7 @@ from index.links import text_fragment_link
 from index.types import Added, Answer, Article, Attribution, Hit, Passage, Reply, Span
 
 if TYPE_CHECKING:
+    from index.attribution import Claim
     from index.check import Verdict
 
 Json = dict[str, Any]
@@ -82,9 +83,14 @@ def attribution_json(attribution: Attribution) -> Json:
     }
 
 
-def claims_json(attributions: tuple[Attribution, ...], id: RowId = None) -> Json:  # noqa: A002
-    """The attributions of one text."""
-    return {"id": id, "attributions": [attribution_json(attribution) for attribution in attributions]}
+def claims_json(claims: tuple[Claim, ...], id: RowId = None) -> Json:  # noqa: A002
+    """The claims of one text: attributions with what kind of act each is, and whether it is shown as said."""
+    return {
+        "id": id,
+        "attributions": [
+            {**attribution_json(claim.attribution), "act": claim.act.value, "shown": claim.shown} for claim in claims
+        ],
+    }
 
 
 def article_json(article: Article) -> Json:

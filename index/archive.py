@@ -47,7 +47,7 @@ from index.types import (
 )  # fmt: skip
 from index.vectors import Vectors
 
-RECIPE = "2"
+RECIPE = "3"
 """Raised whenever sentences, attributions, passages or embedded texts come out differently: `reindex` then has work."""
 
 BATCH = 32

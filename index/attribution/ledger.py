@@ -116,6 +116,7 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
             leftovers.append((run, name, role))
     _merge_longer(people, by_parts, found)
     settled = _settled(layout.text, people, found, leftovers, frozenset(organisations), frozenset(lower_words))
+    _hear_pronouns(layout, settled)
     return replace(settled, mentions=tuple(sorted((*settled.mentions, *doubtful), key=lambda mention: mention.span)))
 
 
@@ -356,7 +357,7 @@ def _could_be_person(run: _Run, name: tuple[Token, ...]) -> bool:
     parts = [_clean(token).lower() for token in name]
     if run.before and run.before[-1].lower in lex.ARTICLES:
         return False
-    against = lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES | lex.MONTHS
+    against = lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES | lex.MONTHS | lex.OCCASIONS
     return not any(
         part in against or not part.isalpha() or token.text.isupper() for part, token in zip(parts, name, strict=True)
     )
@@ -697,6 +698,30 @@ def _settled(
         mentions.append(Mention(Span(token.start, token.end), index_or_none, run.possessive, bare=True))
     mentions.sort(key=lambda mention: mention.span)
     return Ledger(tuple(people), tuple(mentions), organisations, lower_words)
+
+
+_HEARD, _UNANIMOUS = 3, 0.8
+"""Pronouns that must follow a name, and the share of one gender among them, to tell that of its bearer."""
+_PRONOUNS = {word: gender for gender, said in (("m", "he him his"), ("f", "she her hers")) for word in said.split()}
+
+
+def _hear_pronouns(layout: Layout, ledger: Ledger) -> None:
+    """Gives people the gender of the pronouns in the sentences that name nobody else: "Jenna … her … she"."""
+    heard: dict[int, list[str]] = defaultdict(list)
+    for unit in layout.units:
+        mentions = [mention for mention in ledger.within(unit.span) if not layout.quoted(mention.span)]
+        named = {mention.person for mention in mentions}
+        person = next(iter(named)) if len(named) == 1 else None
+        if person is not None:
+            heard[person] += [
+                _PRONOUNS[token.lower]
+                for token in unit.tokens
+                if token.lower in _PRONOUNS and token.start > mentions[0].span.end
+            ]
+    for person, genders in heard.items():
+        for gender in ("m", "f"):
+            if len(genders) >= _HEARD and genders.count(gender) >= _UNANIMOUS * len(genders):
+                ledger.people[person].gender = gender
 
 
 def _owners(

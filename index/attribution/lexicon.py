@@ -16,6 +16,8 @@ class CueClass(StrEnum):
     WRITING = "writing"
     BELIEF = "belief"
     """Believing, hoping, planning: a state of mind, which is no claim by itself."""
+    NEGATED = "negated"
+    """Not said, or not yet: "declined to say", "will say"."""
 
 
 class Form(StrEnum):
@@ -344,6 +346,7 @@ PLACE_WORDS = frozenset(
     "delaware hawaii idaho kansas kentucky louisiana maine maryland massachusetts mississippi montana "
     "nebraska oklahoma oregon tennessee utah vermont wyoming".split()
 )
+OCCASIONS = frozenset("day days week month year eve awards award prize cup olympics games festival".split())
 NATIONALITIES = frozenset(
     "american russian chinese british french german italian spanish korean japanese indian israeli iranian "
     "iraqi syrian turkish ukrainian polish canadian australian mexican brazilian egyptian saudi afghan "

@@ -27,6 +27,8 @@ class Pattern(StrEnum):
     LABEL = "Kirby: “…”"
     AFTER_REPORT = "Kirby said it would end. “…”"
     INTRODUCED = "Kirby said: ¶ “…”"
+    SIGNED = "“…” — Kirby"
+    LEARNED = "found by the tagger alone"
     BARE = "“…”"
 
 
@@ -44,6 +46,10 @@ class Link:
     """What a relative "who" stands for."""
     continued: bool = False
     """A quotation of its own sentence follows and was joined without a reporting verb."""
+    named: bool = True
+    """Whether the source may be given a name."""
+    probability: float | None = None
+    """Estimated probability that content and source are right; ``None``: the pattern's own share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ CONFIDENCE: dict[Pattern, float] = {
     Pattern.QUOTE_INVERTED: 0.95,
     Pattern.SOURCE_THEN_QUOTE: 0.90,
     Pattern.INTRODUCED: 0.90,
+    Pattern.SIGNED: 0.85,
     Pattern.SOURCE_THEN_THAT: 0.88,
     Pattern.LABEL: 0.85,
     Pattern.CLAUSE_THEN_SOURCE: 0.85,
@@ -33,11 +34,14 @@ CONFIDENCE: dict[Pattern, float] = {
     Pattern.AFTER_REPORT: 0.65,
     Pattern.SOURCE_THEN_INFINITIVE: 0.56,
     Pattern.BARE: 0.55,
+    Pattern.LEARNED: 0.50,
 }
 """Share of a pattern's links whose content and source both matched an annotation, on 840 annotated articles (PolNeAR's
 training part; 8,600 links). Content matches at a Jaccard of .5, a source where it shares a word; fewer than 20 links
-(INTRODUCED, LABEL, AFTER_REPORT) are drawn towards .8."""
+(INTRODUCED, SIGNED, LABEL, AFTER_REPORT) are drawn towards .8. What the tagger finds alone has its own probability."""
 
+_PROTAGONIST = 4
+"""Mentions that make somebody the one an article is about."""
 _BACK = 4
 """Sentences that are looked back over for whom a pronoun means."""
 
@@ -73,7 +77,7 @@ def resolve(layout: Layout, links: Sequence[Link], ledger: Ledger) -> tuple[Attr
             link.cue,
             kind_of(layout, link.content),
             resolver.speaker(link),
-            CONFIDENCE[link.pattern],
+            CONFIDENCE[link.pattern] if link.probability is None else link.probability,
         )
         for link in links
     )
@@ -112,7 +116,7 @@ class _Resolver:
         return referent.speaker
 
     def referent(self, link: Link) -> _Referent:
-        if not link.source:
+        if not link.source or not link.named:
             return _NOBODY
         if link.antecedent is not None:
             return self.relative(link)
@@ -346,6 +350,9 @@ class _Resolver:
     def he_or_she(self, token: Token, link: Link) -> _Referent:
         gender = "m" if token.lower == "he" else "f"
         units = self.layout.units
+        right_before = self.named_right_before(token, units[link.unit].span, gender)
+        if right_before is not None:
+            return right_before
         for unit in range(link.unit, max(-1, link.unit - _BACK - 1), -1):
             if units[link.unit].paragraph - units[unit].paragraph > 1:
                 break
@@ -353,7 +360,40 @@ class _Resolver:
             verdict = self.in_unit(unit, until, gender, own=unit == link.unit)
             if verdict is not None:
                 return verdict
-        return _NOBODY
+        return self.protagonist(token, gender)
+
+    def named_right_before(self, token: Token, unit: Span, gender: str) -> _Referent | None:
+        """The person of "the head of NATO, Hoop Scheffer, he has explained"."""
+        if token.start <= unit.start:
+            return None
+        before = self.ledger.within(Span(unit.start, token.start))
+        if not before or self.text[before[-1].span.end : token.start].strip() != ",":
+            return None
+        # Only a name that stands apart is taken up again: in "When Tom met Bob Hill, he said" it may be either.
+        ahead = self.text[unit.start : before[-1].span.start].rstrip()
+        if ahead and not ahead.endswith(","):
+            return None
+        person = self.person(before[-1], [])
+        return person if person.gender in (gender, None) and person.speaker is not None else None
+
+    def protagonist(self, token: Token, gender: str) -> _Referent:
+        """The only one whom "he" or "she" can mean in the article so far, where it is mostly about them."""
+        counts = [0] * len(self.ledger.people)
+        doubts = 0
+        for mention in self.ledger.within(Span(0, max(1, token.start))):
+            if mention.person is None:
+                doubts += 1
+            else:
+                counts[mention.person] += 1
+        people = list(enumerate(self.ledger.people))
+        fits = [index for index, person in people if person.gender == gender and counts[index]]
+        others = doubts + sum(counts[index] for index, person in people if person.gender is None)
+        if len(fits) != 1 or counts[fits[0]] < max(_PROTAGONIST, others):
+            return _NOBODY
+        person = self.ledger.people[fits[0]]
+        return _Referent(
+            Speaker(person.name, person.roles[0] if person.roles else None), _Sort.PERSON, fits[0], person.gender
+        )
 
     def in_unit(self, unit: int, until: int, gender: str, *, own: bool) -> _Referent | None:
         """Whom a pronoun means judging by one unit; ``None`` when the unit says nothing about it."""

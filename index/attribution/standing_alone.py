@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from index.attribution.layout import Layout, Unit
+from index.attribution import lexicon as lex
+from index.attribution.layout import Layout, Token, Unit
 from index.attribution.links import Link, Pattern
 from index.types import Span
 
@@ -17,6 +19,7 @@ def joined(layout: Layout, by_unit: list[list[Link]], announced: dict[int, Link]
     ``announced`` holds, by unit, the source and verb that end a unit with a colon.
     """
     units = layout.units
+    _signed(layout, by_unit)
     current: tuple[int, int] | None = None
     last: tuple[int, Link] | None = None
     for number, unit in enumerate(units):
@@ -61,6 +64,42 @@ def joined(layout: Layout, by_unit: list[list[Link]], announced: dict[int, Link]
     for number in range(len(units) - 2, -1, -1):
         _hand_back(layout, by_unit, number)
     return by_unit
+
+
+_DASHES = frozenset("-–—―") | {"--"}
+_LONGEST_SIGNATURE = 10
+"""Words and marks of a name with what its bearer is or where from: "Ann Cole, mayor of Port Ellen"."""
+
+
+def _signed(layout: Layout, by_unit: list[list[Link]]) -> None:
+    """“It was over.” — Ann Cole: a quotation and a name behind a dash, in one line or in the next."""
+    for number, unit in enumerate(layout.units):
+        if by_unit[number]:
+            continue
+        at = next((n for n, token in enumerate(unit.tokens) if not token.is_quotation), len(unit.tokens))
+        quoted = [token.quotation.span for token in unit.tokens[:at] if token.quotation is not None]
+        signer, name = number, unit.tokens[at:]
+        if not name and number + 1 < len(layout.units) and not by_unit[number + 1]:
+            signer, name = number + 1, layout.units[number + 1].tokens
+        source = _signature(name)
+        if quoted and source is not None and (signer == number or unit.is_quotation):
+            by_unit[number] = [Link(tuple(quoted), (source,), (), Pattern.SIGNED, number)]
+
+
+def _signature(tokens: Sequence[Token]) -> Span | None:
+    """The name of ``— Ann Cole, mayor``; ``None`` for anything else behind a dash, and for anything without one."""
+    dashes = next((n for n, token in enumerate(tokens) if token.text not in _DASHES), len(tokens))
+    name = list(tokens[dashes:])
+    while name and not name[-1].is_word:
+        name.pop()
+    if not dashes or not name or len(name) > _LONGEST_SIGNATURE or not name[0].is_capital:
+        return None
+    if any(token.is_quotation or token.text in _DASHES for token in name) or name[0].lower in lex.DETERMINERS:
+        return None
+    # A sentence has a verb that is not part of a name.
+    if any(token.lower in lex.AUXILIARIES or token.lower in lex.CUE_FORMS for token in name):
+        return None
+    return Span(name[0].start, name[-1].end)
 
 
 def _hand_back(layout: Layout, by_unit: list[list[Link]], number: int) -> None:

@@ -7,6 +7,7 @@ a speaker is called.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -41,12 +42,16 @@ class Tagger:
         self.network = network.eval()
         self.tokenize = tokenize
 
-    def tagged(self, layout: Layout, links: Sequence[Link]) -> tuple[Tagged, ...]:
-        """What the network finds in a text, in the order of the cues; contents may overlap."""
+    def tagged(self, layout: Layout, links: Sequence[Link], skip: Sequence[Span] = ()) -> tuple[Tagged, ...]:
+        """What the network finds in a text, in the order of the cues; contents may overlap.
+
+        Windows that have nothing but sentences with ordered, disjoint spans to ``skip`` are not read.
+        """
         cut_up = pieces(layout, links, self.tokenize)
         if not len(cut_up.words):
             return ()
-        windows = list(cut(cut_up))
+        skipped = _skipped(layout, skip, cut_up)
+        windows = [window for window in cut(cut_up) if not skipped[window.own[0] : window.own[1]].all()]
         found: list[Tagged] = []
         with torch.inference_mode(), one_thread():
             for at in range(0, len(windows), _TOGETHER):
@@ -94,6 +99,19 @@ class Tagger:
                 float(alone[n][said].mean()),
                 float(alone[n][said_by].mean()) if said_by.any() else 0.0,
             )
+
+
+def _skipped(layout: Layout, skip: Sequence[Span], cut_up: Pieces) -> NDArray[np.bool_]:
+    """For each word, whether it stands in a unit that shares a character with what is to be skipped."""
+    starts, _ = cut_up.word_spans()
+    skipped = np.zeros(len(starts), bool)
+    if skip:
+        for unit in layout.units:
+            at = bisect_right(skip, unit.span.start, key=lambda span: span.end)
+            if at < len(skip) and skip[at].overlaps(unit.span):
+                first, end = np.searchsorted(starts, (unit.span.start, unit.span.end))
+                skipped[first:end] = True
+    return skipped
 
 
 @contextmanager

@@ -19,7 +19,9 @@ def test_claims_point_into_the_file_as_it_is(onrecord: Onrecord, tmp_path: Path)
     result = onrecord("claims", "windows.txt", "--json")
     assert (result.code, result.json["id"]) == (0, "windows.txt")
     direct = next(claim for claim in result.json["attributions"] if claim["kind"] == "direct")
-    assert set(direct) == {"speaker", "named", "role", "kind", "source", "cue", "content", "confidence"}
+    parts = {"speaker", "named", "role", "kind", "source", "cue", "content", "confidence"}
+    assert set(direct) == parts | {"act", "shown"}
+    assert (direct["act"], direct["shown"]) == ("speech", True)
     assert direct["speaker"] == "Ines Okafor"
     assert _words(text, direct["cue"]) == ["said"]
     assert "Nobody will lose a day of pay over this" in _words(text, direct["content"])[0]

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.output import KINDS, REASONS, VERDICTS, Printer, console, visible
+from index.attribution import Claim
+from index.attribution.lexicon import CueClass
 from index.check import Change, Op, Verdict, VerdictKind
 from index.types import Abstention, Answer, Article, Attribution, Hit, Kind, Passage, Reason, Span, Speaker
 
@@ -99,6 +101,7 @@ def test_a_terminal_gets_colour_unless_it_asks_for_none(monkeypatch: pytest.Monk
         (SAID, "— Ada Ruiz (mayor) – in their own words"),
         (None, "— Courier, the outlet's own account"),
         (Attribution((Span(17, 27),)), "— Speaker not stated – in the outlet's words"),
+        (Attribution((Span(17, 27),), (Span(0, 3),)), "— Speaker not certain – in the outlet's words"),
         (
             Attribution((Span(17, 27),), speaker=Speaker("a senior official", named=False)),
             "— a senior official [not named by the article] – in the outlet's words",
@@ -152,7 +155,11 @@ def test_claims_on_a_terminal_show_the_whole_text() -> None:
     """The coloured view leaves no character out and lists each claim."""
     file = io.StringIO()
     to = Console(file=file, force_terminal=True, width=200, color_system=None)
-    Printer(to).claims(ARTICLE.text, [SAID])
+    thought = Attribution((Span(17, 27),), (Span(0, 3),), speaker=SAID.speaker)
+    Printer(to).claims(
+        ARTICLE.text, [Claim(SAID, CueClass.SPEECH, shown=True), Claim(thought, CueClass.BELIEF, shown=False)]
+    )
     out = file.getvalue()
     assert out.startswith(ARTICLE.text)
     assert "Ada Ruiz (mayor), in their own words [17–27]: It rained," in out
+    assert "Ada Ruiz (mayor), what the outlet says they think or plan, not their words [17–27]: It rained," in out

@@ -87,6 +87,9 @@ def assert_passages(article: Article, passages: Sequence[Passage]) -> None:
 ATTRIBUTED = 4000
 """Characters of a real document whose claims are looked for: finding them takes ten times as long as all the rest, and
 this is the whole of 2,143 of the 3,547 documents. Sentences and passages are those of the whole text in every one."""
+TAGGED = 12
+"""One in so many documents is read by the tagger too, which takes ten times as long as the rules; by the last digits
+of its hash, so that it is always the same ones."""
 
 
 def briefing_failures(rows: list[tuple[str, str]]) -> list[str]:
@@ -104,7 +107,7 @@ def _hold(article: Article) -> None:
     text = article.text
     sentences = sentence_spans(text)
     assert "".join(span.of(text) for span in sentences) == text
-    claims = attributions(text[:ATTRIBUTED])
+    claims = attributions(text[:ATTRIBUTED], learned=int(digest(text), 16) % TAGGED == 0)
     for claim in claims:
         assert claim.hull.end <= len(text)
         assert all(span.of(text).strip() for span in (*claim.content, *claim.source, *claim.cue))
