@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.attribution import lexicon as lex
@@ -10,6 +11,11 @@ from index.attribution.lexicon import CUE_FORMS, CueClass, Form
 from index.types import Span
 
 _STATEMENTS = frozenset("statement statements letter memo tweet tweets email post op-ed column filing memoir".split())
+_IN_WRITING = re.compile(
+    rf"[ ,]+(?:[\w’'-]+ ){{0,2}}in (?:an?|the|his|her|its|their) (?:[\w-]+ )?(?:{'|'.join(sorted(_STATEMENTS))})\b",
+    re.IGNORECASE,
+)
+"""What may follow the verb: "said on Monday in a written statement"."""
 _BEFORE = 4
 """Words before the verb that can turn it into its opposite: "did not immediately say"."""
 _UNSAID = lex.MODALS | frozenset("to if whether expected asked".split())
@@ -32,6 +38,8 @@ def cue_class(layout: Layout, source: Sequence[Span], cue: Sequence[Span]) -> Cu
     if told[:3] != ["went", "on", "to"] and _is_foreseen(before, tokens):
         return CueClass.BELIEF
     if any(verb.kind is CueClass.WRITING for verb, _ in verbs) or any(word in _STATEMENTS for word in told):
+        return CueClass.WRITING
+    if _IN_WRITING.match(layout.text, cue[-1].end):
         return CueClass.WRITING
     return CueClass.SPEECH
 
