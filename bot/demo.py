@@ -84,6 +84,7 @@ async def staged(config: Config, *, encoder: Encoder | None = None) -> AsyncIter
     with tempfile.TemporaryDirectory(prefix="onrecord-") as folder:
         bot = OnRecord(config, Path(folder), encoder=encoder, shard_count=1)
         async with simcord.run(bot, check_errors=False, settle_timeout=SETTLE_SECONDS) as env:
+            env.backend.bot_user.name = "onrecord"
             guild = env.create_guild("The newsroom")
             channel = guild.create_text_channel("ask-the-record")
             role = guild.create_role("Moderators", permissions=discord.Permissions(manage_messages=True))

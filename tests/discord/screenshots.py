@@ -65,7 +65,6 @@ async def context(stage: Stage) -> None:
 async def take(file: Path, act: Callable[[Stage], Awaitable[None]]) -> None:
     """One picture: the last message of the conversation that ``act`` makes."""
     async with staged(Config()) as stage:
-        stage.env.backend.bot_user.name = "onrecord"
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
         async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:

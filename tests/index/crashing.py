@@ -21,6 +21,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from archives import draft  # noqa: E402  # after the path to it
 
 from index.archive import Archive  # noqa: E402
+from index.attribution import attributions  # noqa: E402
 
 
 def after(state: Mapping[str, str], step: int) -> dict[str, str]:
@@ -87,6 +88,7 @@ def _work(data: Path, encoder, first: int, statement: int) -> None:  # type: ign
 
 def main() -> None:
     data, encoder = Path(sys.argv[1]), words_encoder()
+    attributions("Ann Cole said that it rained.")  # loads the tagger, which each child would load anew
     for line in sys.stdin:
         first, statement = map(int, line.split())
         child = os.fork()
