@@ -21,6 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.types import Article, Attribution, Filters, Kind, Passage, Span, Speaker
 
@@ -651,9 +652,19 @@ def _match_query(terms: Sequence[str]) -> str:
     return " OR ".join(f'"{phrase}"' for phrase in [*words, *dotted])
 
 
+_UNTELLING = frozenset("the a an mr mrs ms dr sir".split())
+"""Words before a name or a description that tell nobody apart."""
+
+
 def names_match(asked: str, name: str | None, role: str | None) -> bool:
-    """Whether a speaker asked for as ``asked`` is this one: every word asked is a word of the name, or of the role."""
-    wanted = {word.casefold() for word in _WORD.findall(asked)}
-    if not wanted:
-        return False
-    return any(wanted <= {word.casefold() for word in _WORD.findall(text)} for text in (name, role) if text)
+    """Whether a speaker asked for as ``asked`` is this one: every word asked is a word of the name or the role.
+
+    Articles and "Mr." may be left out or added; "spokesman" is found as "spokesperson".
+    """
+    wanted = _telling(asked)
+    return bool(wanted) and wanted <= _telling(f"{name or ''} {role or ''}")
+
+
+def _telling(text: str) -> set[str]:
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return {ROLE_SYNONYMS.get(word, word) for word in words if word not in _UNTELLING}
