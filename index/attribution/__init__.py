@@ -6,7 +6,7 @@ text -> layout (tokens, quotations, sentences) -> links (source, cue, content), 
 
 from __future__ import annotations
 
-from index.attribution.claims import Claim, claims
+from index.attribution.readers import Claim, claims
 from index.types import Attribution
 
 __all__ = ["Claim", "attributions", "claims"]

@@ -11,11 +11,16 @@ from index.attribution.lexicon import CUE_FORMS, CueClass, Form
 from index.types import Span
 
 _STATEMENTS = frozenset("statement statements letter memo tweet tweets email post op-ed column filing memoir".split())
+_DOCUMENTS = _STATEMENTS | frozenset(
+    "report reports study studies survey surveys poll polls audit paper review".split()
+)
 _IN_WRITING = re.compile(
     rf"[ ,]+(?:[\w’'-]+ ){{0,2}}in (?:an?|the|his|her|its|their) (?:[\w-]+ )?(?:{'|'.join(sorted(_STATEMENTS))})\b",
     re.IGNORECASE,
 )
 """What may follow the verb: "said on Monday in a written statement"."""
+_SHOWS = frozenset("find finds found show shows showed shown".split())
+"""What only a document does in words: "the report found that …"."""
 _BEFORE = 4
 """Words before the verb that can turn it into its opposite: "did not immediately say"."""
 _UNSAID = lex.MODALS | frozenset("to if whether expected asked".split())
@@ -34,6 +39,8 @@ def cue_class(layout: Layout, source: Sequence[Span], cue: Sequence[Span]) -> Cu
     if any(_denies(word) for word in (*before, *told)):
         return CueClass.NEGATED
     if not verbs:
+        if any(word in _SHOWS for word in told) and _is_document(layout, source):
+            return CueClass.WRITING
         return CueClass.SPEECH if told == [":"] else CueClass.BELIEF
     if told[:3] != ["went", "on", "to"] and _is_foreseen(before, tokens):
         return CueClass.BELIEF
@@ -42,6 +49,11 @@ def cue_class(layout: Layout, source: Sequence[Span], cue: Sequence[Span]) -> Cu
     if _IN_WRITING.match(layout.text, cue[-1].end):
         return CueClass.WRITING
     return CueClass.SPEECH
+
+
+def _is_document(layout: Layout, source: Sequence[Span]) -> bool:
+    told = [token.lower for span in source for token in words(layout.text, span.start, span.end)]
+    return any(word in _DOCUMENTS for word in told)
 
 
 def describes(layout: Layout, cue: Sequence[Span]) -> bool:

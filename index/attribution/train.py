@@ -292,7 +292,7 @@ def main() -> int:
     options.add_argument("articles", type=Path)
     options.add_argument("--split", help="only rows whose official_split is this")
     options.add_argument("--out", type=Path, required=True, help="folder for the weights of each epoch and the result")
-    options.add_argument("--epochs", type=int, default=5)
+    options.add_argument("--epochs", type=int, default=7)
     options.add_argument("--batch", type=int, default=16, help="windows of 256 word pieces")
     options.add_argument("--seed", type=int, default=0)
     options.add_argument("--threads", type=int, default=1)

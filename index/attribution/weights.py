@@ -23,7 +23,7 @@ from index.errors import ModelUnavailable
 from index.settings import EncoderSettings
 
 WEIGHTS = Path(__file__).parent / "tagger.safetensors"
-SHA256 = "43416b6b44ee12873952bb61f96a4bcd3d19f211044ea16d58e9553592fac0a0"
+SHA256 = "403c31faec263117bdf092277720f983383a136377ddefaf5ae0bb4b6448dbac"
 """Of the file that comes with the project; `train` prints the one of a file of your own."""
 _ENCODER_SHA256 = EncoderSettings().sha256
 _SCALE = ".scale"

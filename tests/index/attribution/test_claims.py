@@ -89,7 +89,7 @@ QUOTED = [
     ),
     (
         "Ann Cole wrote on Twitter that the bridge “was a danger.”",
-        [("Ann Cole", "mixed", "wrote on Twitter", ("that the bridge “was a danger.”",))],
+        [("Ann Cole", "mixed", "wrote", ("that the bridge “was a danger.”",))],
     ),
     (
         "Ann Cole called the plan “a disgrace.”",
