@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from index import check, followup, question, reader, search
 from index.attribution import attributions as attribute
+from index.crossreader import CrossReader
 from index.encoder import Encoder, SentenceEncoder
 from index.errors import (
     ArchiveError,
@@ -30,7 +33,7 @@ from index.errors import (
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
-from index.settings import IndexSettings
+from index.settings import DEFAULT_MODEL, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
 from index.types import (
     Added,
@@ -426,7 +429,9 @@ class Archive:
             served = self._served()
             if served is None:
                 return ()
-            return reader.read(parsed, found, self._lexicon(served.model), self.settings.search.collapse)
+            # The weights that go with the cross-reader are set for the default model's cosines.
+            closely = _crossreader() if served.model == DEFAULT_MODEL else None
+            return reader.read(parsed, found, self._lexicon(served.model), self.settings.search.collapse, closely)
 
     def _candidates(
         self, parsed: question.Question, filters: Filters = Filters(), asked_on: str | None = None
@@ -597,6 +602,19 @@ def _completed(draft: Draft, old: Article) -> Draft:
         date=draft.date or old.date,
         url=draft.url or old.url,
     )
+
+
+_loading = threading.Lock()
+
+
+def _crossreader() -> CrossReader:
+    with _loading:
+        return _loaded_crossreader()
+
+
+@cache
+def _loaded_crossreader() -> CrossReader:
+    return CrossReader()
 
 
 def _derive(article: Article) -> Derived:
