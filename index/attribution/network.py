@@ -10,7 +10,7 @@ window, N cues, R = 2 * REACH words around a cue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import torch
@@ -184,17 +184,32 @@ def load_encoder(network: Network, weights: Mapping[str, Tensor]) -> None:
     """Starts the six layers from the encoder's own weights, named as in its file."""
     set_tables(network, weights)
     with torch.no_grad():
-        _copy(network.input_norm, weights, "embeddings.LayerNorm")
-        for number, block in enumerate(network.blocks):
-            at = f"encoder.layer.{number}."
-            for kind in ("weight", "bias"):
-                parts = [weights[f"{at}attention.self.{name}.{kind}"] for name in ("query", "key", "value")]
-                getattr(block.attend, kind).copy_(torch.cat(parts))
-            _copy(block.join, weights, at + "attention.output.dense")  # type: ignore[arg-type]
-            _copy(block.first_norm, weights, at + "attention.output.LayerNorm")  # type: ignore[arg-type]
-            _copy(block.widen, weights, at + "intermediate.dense")  # type: ignore[arg-type]
-            _copy(block.narrow, weights, at + "output.dense")  # type: ignore[arg-type]
-            _copy(block.second_norm, weights, at + "output.LayerNorm")  # type: ignore[arg-type]
+        for kind in ("weight", "bias"):
+            network.get_parameter(f"input_norm.{kind}").copy_(weights[f"embeddings.LayerNorm.{kind}"])
+        for name, value in layer_weights(weights):
+            network.get_parameter(name).copy_(value)
+
+
+def layer_weights(weights: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
+    """The tensors of the encoder's layers, under the names they have in a list ``blocks`` of `Block`."""
+    for kind in ("weight", "bias"):
+        for layer in range(LAYERS):
+            there, here = f"encoder.layer.{layer}", f"blocks.{layer}"
+            yield (
+                f"{here}.attend.{kind}",
+                torch.cat([weights[f"{there}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]),
+            )
+            for mine, theirs in _LAYER_NAMES:
+                yield f"{here}.{mine}.{kind}", weights[f"{there}.{theirs}.{kind}"]
+
+
+_LAYER_NAMES = (
+    ("join", "attention.output.dense"),
+    ("first_norm", "attention.output.LayerNorm"),
+    ("widen", "intermediate.dense"),
+    ("narrow", "output.dense"),
+    ("second_norm", "output.LayerNorm"),
+)
 
 
 def set_tables(network: Network, weights: Mapping[str, Tensor]) -> None:
@@ -202,8 +217,3 @@ def set_tables(network: Network, weights: Mapping[str, Tensor]) -> None:
     places = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
     network.word_table.weight = nn.Parameter(weights["embeddings.word_embeddings.weight"], requires_grad=False)
     network.position_table.weight = nn.Parameter(places, requires_grad=False)
-
-
-def _copy(module: nn.Module, weights: Mapping[str, Tensor], name: str) -> None:
-    module.weight.copy_(weights[name + ".weight"])  # type: ignore[operator]
-    module.bias.copy_(weights[name + ".bias"])  # type: ignore[operator]

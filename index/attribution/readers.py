@@ -7,6 +7,7 @@ text -> layout -> links by rules ─┬─> judged (each claim once, with its pr
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -142,7 +143,7 @@ def _added(laid_out: Layout, found: Sequence[Judged]) -> Iterator[tuple[Link, Cu
             continue
         if _overlap(one.content, (*one.source, *one.cue)):
             continue
-        unit = next((n for n, end in enumerate(ends) if one.cue[0].start < end), len(ends) - 1)
+        unit = min(bisect_right(ends, one.cue[0].start), len(ends) - 1)
         if _asks(laid_out, unit, one.cue):
             continue
         link = Link(one.content, one.source, one.cue, Pattern.LEARNED, unit)

@@ -1,7 +1,7 @@
 """Units -> links: which words are said to have been said, by the words that point at whom, in the words of which verb.
 
-Nothing here knows who anybody is; `resolve` turns the source words into a speaker. A learned tagger would produce the
-same links and take this file's place.
+Nothing here knows who anybody is; `resolve` turns the source words into a speaker. The tagger sees what is found here
+and finds what is not; `readers` puts both together.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from index.attribution.network import HEADS, LAYERS, POSITIONS, VOCABULARY, WIDTH, Block
+from index.attribution.network import HEADS, LAYERS, POSITIONS, VOCABULARY, WIDTH, Block, layer_weights
 from index.crossreader.pieces import CASES, KINDS, Kind
 
 
@@ -66,7 +66,7 @@ def _mean(x: Tensor, chosen: Tensor) -> Tensor:
 
 
 def start_from(network: Network, encoder: Mapping[str, Tensor]) -> None:
-    """Gives the layers the encoder's weights; what the encoder lacks is drawn from torch's generator."""
+    """For training: the encoder's weights, and what the encoder lacks drawn from torch's generator."""
     with torch.no_grad():
         for table in (network.kinds, network.cases):
             nn.init.normal_(table.weight, std=0.01)
@@ -74,6 +74,12 @@ def start_from(network: Network, encoder: Mapping[str, Tensor]) -> None:
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
         network.kinds.weight += encoder["embeddings.token_type_embeddings.weight"][0]
+    copy_encoder(network, encoder)
+
+
+def copy_encoder(network: Network, encoder: Mapping[str, Tensor]) -> None:
+    """Gives the tables and layers the encoder's weights."""
+    with torch.no_grad():
         for name, value in named(encoder):
             network.get_parameter(name).copy_(value)
 
@@ -84,20 +90,4 @@ def named(encoder: Mapping[str, Tensor]) -> Iterator[tuple[str, Tensor]]:
     yield "position_table.weight", encoder["embeddings.position_embeddings.weight"]
     for kind in ("weight", "bias"):
         yield f"norm.{kind}", encoder[f"embeddings.LayerNorm.{kind}"]
-        for layer in range(LAYERS):
-            there, here = f"encoder.layer.{layer}", f"blocks.{layer}"
-            yield (
-                f"{here}.attend.{kind}",
-                torch.cat([encoder[f"{there}.attention.self.{part}.{kind}"] for part in ("query", "key", "value")]),
-            )
-            for mine, theirs in _NAMES:
-                yield f"{here}.{mine}.{kind}", encoder[f"{there}.{theirs}.{kind}"]
-
-
-_NAMES = (
-    ("join", "attention.output.dense"),
-    ("first_norm", "attention.output.LayerNorm"),
-    ("widen", "intermediate.dense"),
-    ("narrow", "output.dense"),
-    ("second_norm", "output.LayerNorm"),
-)
+    yield from layer_weights(encoder)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.crossreader.pieces import Cutter, Window, by_length, padded
-from index.encoder import check_weights, default_folder, multiplies_bf16, sha256_of_file
+from index.encoder import check_weights, default_folder
 from index.errors import ModelUnavailable
 from index.settings import DEFAULT_MODEL_SHA256
 
@@ -36,15 +36,12 @@ class CrossReader:
     """
 
     def __init__(self, file: Path = WEIGHTS, sha256: str = SHA256) -> None:
+        from index.attribution.weights import check_own, in_half  # torch is slow to import
+
         folder = default_folder()
         check_weights(folder / "model.safetensors", DEFAULT_MODEL_SHA256)
-        if not file.is_file():
-            raise ModelUnavailable(f"{file} is missing; reinstall onrecord.")
-        if sha256 and (digest := sha256_of_file(file)) != sha256:
-            raise ModelUnavailable(
-                f"{file} is another file: its SHA-256 is {digest}, not {sha256}. Reinstall onrecord."
-            )
-        self._network = _in_half(unpacked(file, folder))
+        check_own(file, sha256)
+        self._network = in_half(unpacked(file, folder))
         self._cutter = Cutter(folder / "tokenizer.json")
 
     def judge(self, question: str, windows: Sequence[Window]) -> NDArray[np.float32]:
@@ -96,10 +93,10 @@ def unpacked(file: Path, folder: Path) -> Network:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    from index.crossreader.network import Network, start_from
+    from index.crossreader.network import Network, copy_encoder
 
     network = Network()
-    start_from(network, load_file(folder / "model.safetensors"))
+    copy_encoder(network, load_file(folder / "model.safetensors"))
     try:
         stored = load_file(file)
         with torch.no_grad():
@@ -113,14 +110,3 @@ def unpacked(file: Path, folder: Path) -> Network:
     except (OSError, SafetensorError, KeyError, RuntimeError) as error:
         raise ModelUnavailable(f"{file} does not hold the reader's weights; reinstall onrecord.") from error
     return network.eval()
-
-
-def _in_half(network: Network) -> Network:
-    """With its large matrices in bfloat16 where the processor multiplies in it, which halves the time."""
-    import torch
-
-    if multiplies_bf16():
-        for part in (*network.blocks.modules(), network.pool):
-            if isinstance(part, torch.nn.Linear):
-                part.to(torch.bfloat16)
-    return network
