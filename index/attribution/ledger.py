@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -95,12 +96,13 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
     organisations: set[str] = set()
     doubtful: list[Mention] = []
     addressed = {surname for run in runs if (surname := _addressed(run)) is not None}
+    by_surname = _known_by_surname(layout, runs, spoken)
     for run in runs:
         title, name = _split(run)
         role = _role_before(run, title, name)
         parts = tuple(_clean(token) for token in name)
-        if len(parts) >= 2 and _is_person(run, name, title, role, spoken, addressed):
-            key = tuple(part.lower() for part in parts)
+        if len(parts) >= 2 and _is_person(run, name, title, role, spoken, addressed, by_surname):
+            key = tuple(_unaccented(part) for part in parts)
             index = by_parts.get(key)
             if index is None:
                 index = by_parts[key] = len(people)
@@ -118,6 +120,12 @@ def ledger(layout: Layout, sources: Iterable[Span]) -> Ledger:
     settled = _settled(layout.text, people, found, leftovers, frozenset(organisations), frozenset(lower_words))
     _hear_pronouns(layout, settled)
     return replace(settled, mentions=tuple(sorted((*settled.mentions, *doubtful), key=lambda mention: mention.span)))
+
+
+def _unaccented(part: str) -> str:
+    """One form of a name that is spelled with and without its accents: "Ichiyō", "Ichiyo"."""
+    apart = unicodedata.normalize("NFD", part.lower())
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def _runs(layout: Layout) -> tuple[list[_Run], set[str]]:
@@ -235,6 +243,52 @@ def _addressed(run: _Run) -> str | None:
     return None
 
 
+_HEARD_ALONE = 2
+"""Pronouns of a person that must follow a surname, where it is the only name of a sentence, to tell that it is one."""
+
+
+def _known_by_surname(layout: Layout, runs: Sequence[_Run], spoken: Sequence[Span]) -> set[str]:
+    """Single names, lower-cased, that speak ("Hadid said"), or that "he" or "she" takes up: who bears them is a person.
+
+    A place or a firm is called by the last part of its name too ("Michigan"), but does neither.
+    """
+    speaking = {(span.start, span.end) for span in spoken}
+    heard: dict[str, int] = defaultdict(int)
+    known: set[str] = set()
+    by_unit: dict[int, list[_Run]] = defaultdict(list)
+    starts = [unit.span.start for unit in layout.units]
+    for run in runs:
+        if not run.quoted:
+            by_unit[bisect_right(starts, run.tokens[0].start) - 1].append(run)
+    for at, here in by_unit.items():
+        for run in here:
+            token = run.tokens[0]
+            word = _clean(token).lower()
+            before = run.before[-1].lower if run.before else ""
+            if len(run.tokens) > 1 or not word.isalpha() or token.text.isupper() or before in _NOT_BEFORE_PEOPLE:
+                continue
+            if word in lex.ORGANISATION_WORDS | lex.PLACE_WORDS | lex.NATIONALITIES | lex.ROLE_NOUNS:
+                continue
+            if (token.start, token.end) in speaking:
+                known.add(word)
+            if len(here) == 1:
+                heard[word] += sum(t.lower in _PRONOUNS and t.start > token.end for t in layout.units[at].tokens)
+    return known | {word for word, times in heard.items() if times >= _HEARD_ALONE}
+
+
+_HEADLINE = 0.6
+"""Share of capitalised words from which on capital letters tell nothing."""
+
+
+def _in_headline(run: _Run) -> bool:
+    """Whether a run stands among capitals: in "Injecting Clinton Into Debate" nobody is called Injecting."""
+    around = [token for token in (*run.before, *run.after) if token.is_word]
+    return bool(around) and sum(token.is_capital for token in around) >= _HEADLINE * len(around)
+
+
+_NOT_BEFORE_PEOPLE = frozenset("the a an in at from of".split())
+
+
 def _heads_department(run: _Run) -> bool:
     """Whether "Minister of" stands before the run."""
     before = run.before
@@ -284,6 +338,7 @@ def _is_person(
     role: str | None,
     spoken: list[Span],
     addressed: set[str],
+    by_surname: set[str],
 ) -> bool:
     """Whether two to five capitalised words are somebody's name: no word against it, and some evidence for it."""
     parts = ["" if _is_lower_acronym(token) else _clean(token).lower() for token in name]
@@ -315,6 +370,13 @@ def _is_person(
     if any(token.lower in lex.HONORIFICS for token in title) or proper[-1] in addressed:
         return True
     if role is not None:
+        return True
+    if (
+        proper[-1] in by_surname
+        and not (run.opens and (run.before or run.after))
+        and not _in_headline(run)
+        and not any(part in _FIRST_NAMES for part in proper[1:-1])
+    ):
         return True
     at = bisect_right(spoken, name[0].start, key=lambda span: span.start) - 1
     speaks = at >= 0 and spoken[at].start == run.tokens[0].start and name[-1].end <= spoken[at].end
@@ -441,9 +503,11 @@ def _in_role(token: Token) -> bool:
 def _role_before_comma(run: _Run) -> str | None:
     """The role in "the spokesman, John Kirby,"."""
     before = list(run.before)
-    if len(before) < 3 or before[-1].text != "," or not before[-2].is_word or not lex.is_role(before[-2].lower):
+    if len(before) < 3 or before[-1].text != "," or not before[-2].is_word:
         return None
     if before[-2].is_capital:
+        return _head_of(before[:-1])
+    if not lex.is_role(before[-2].lower):
         return None
     at = len(before) - 1
     while at > 0 and (_in_role(before[at - 1]) or before[at - 1].lower in ("of", "for")):
@@ -454,6 +518,19 @@ def _role_before_comma(run: _Run) -> str | None:
     ):
         return None
     return _spelled(before[at:-1])
+
+
+def _head_of(before: list[Token]) -> str | None:
+    """The role in "the head of NATO, Hoop Scheffer,"."""
+    at = len(before) - 1
+    while at > 0 and (before[at].is_capital or before[at].lower == "the"):
+        at -= 1
+    if at < 2 or before[at].lower not in ("of", "at", "for") or not lex.is_role(before[at - 1].lower):
+        return None
+    start = at - 1
+    while start > 0 and before[start - 1].lower != "the" and _in_role(before[start - 1]):
+        start -= 1
+    return _spelled(before[start:]) if start > 0 and before[start - 1].lower == "the" else None
 
 
 def _spelled(tokens: list[Token]) -> str | None:

@@ -113,10 +113,11 @@ class _Resolver:
         self.spoken.setdefault(link.unit, []).append(referent)
         if referent.sort is _Sort.UNNAMED and referent.speaker is not None:
             self.unnamed_heads.add(_plain(_last_word(referent.speaker.name)))
-        return referent.speaker
+        # Whether these are their words may be open; that the sentence is about them is not.
+        return referent.speaker if link.named else None
 
     def referent(self, link: Link) -> _Referent:
-        if not link.source or not link.named:
+        if not link.source:
             return _NOBODY
         if link.antecedent is not None:
             return self.relative(link)
@@ -353,8 +354,13 @@ class _Resolver:
         right_before = self.named_right_before(token, units[link.unit].span, gender)
         if right_before is not None:
             return right_before
-        for unit in range(link.unit, max(-1, link.unit - _BACK - 1), -1):
-            if units[link.unit].paragraph - units[unit].paragraph > 1:
+        looked_at = 0
+        for unit in range(link.unit, -1, -1):
+            # A sentence within a quotation names nobody whom the article then calls "he", and is not counted.
+            if not self.spoken.get(unit) and self.layout.quoted(units[unit].span):
+                continue
+            looked_at += 1
+            if looked_at > _BACK + 1 or units[link.unit].paragraph - units[unit].paragraph > 1:
                 break
             until = token.start if unit == link.unit else units[unit].span.end
             verdict = self.in_unit(unit, until, gender, own=unit == link.unit)

@@ -114,7 +114,9 @@ def naming() -> dict[str, float]:
         found = attributions(row["text"])
         for gold in row["attributions"]:
             entity = gold.get("source_entity")
-            if not entity or entity["type"] != "person" or not entity["name"] or gold["polarity"] != "positive":
+            # "A woman" and "you" are no names, though they are the longest the text has for somebody.
+            named = entity and entity["type"] == "person" and any(map(str.isupper, entity["name"] or ""))
+            if not named or gold["polarity"] != "positive":
                 continue
             start, end = gold["source"][0]
             pronoun = row["text"][start:end].lower() in ("he", "she")
