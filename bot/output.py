@@ -160,7 +160,7 @@ class Printer:
     def hit(self, hit: Hit) -> None:
         """One quotation: the words, who said them and how, where, the link, the receipt."""
         article, span = hit.article, hit.passage.span
-        self.line((hit.quote, "bold"))
+        self.line(*_with_answer(hit))
         self.line("— ", (spoken_by(hit), "cyan"), indent=2)
         self.line(described(article), indent=2)
         if link := text_fragment_link(article, span):
@@ -246,6 +246,15 @@ def _change(change: Change) -> list[str | tuple[str, str]]:
             return [record, " "]
         case Op.CHANGED:
             return [record, said, " "]
+
+
+def _with_answer(hit: Hit) -> list[str | tuple[str, str]]:
+    """The quotation, the words that answer standing out of it."""
+    words, start = hit.answering, hit.passage.span.start
+    if words is None:
+        return [(hit.quote, "bold")]
+    a, b = words.start - start, words.end - start
+    return [(hit.quote[:a], "bold"), (hit.quote[a:b], "bold underline"), (hit.quote[b:], "bold")]
 
 
 def spoken_by(hit: Hit) -> str:

@@ -115,7 +115,7 @@ def _hit_box(
     below = [f"{who(hit)}\n{source_line(article)}"]
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(text) for text in (*above, *below, receipt))
-    words, cut = _quotation(article, span, room)
+    words, cut = _quotation(article, span, room, hit.answering)
     buttons = [*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
     if places := fitting(Place.of(other) for other in others):
         buttons.append(_button(f"More ({len(places)})", more_id(places, 0)))
@@ -126,15 +126,27 @@ def _hit_box(
     return _box(colour, displays)
 
 
-def _quotation(article: Article, span: Span, room: int) -> tuple[list[str], list[str]]:
-    """The quotation in at most ``room`` units, and what is said about it where it is not all there."""
+def _quotation(article: Article, span: Span, room: int, answering: Span | None = None) -> tuple[list[str], list[str]]:
+    """The quotation in at most ``room`` units, and what is said about it where it is not all there.
+
+    The words that answer are bold where that fits.
+    """
     parts = parts_of(article, span, room)
     if not _fits(article.words(parts[0]), room):
         return [], [f"-# A sentence of {len(parts[0]):,} characters: too long for a message. See In context."]
-    words = [verbatim.quoted(article.words(parts[0]))]
+    words = [verbatim.quoted(article.words(parts[0]), _within(answering, parts[0]))]
+    if verbatim.size(words[0]) > room:
+        words = [verbatim.quoted(article.words(parts[0]))]
     if len(parts) == 1:
         return words, []
     return words, [f"-# ✂ Cut here, at the end of a sentence: {len(parts[0]):,} of {len(span):,} characters are shown."]
+
+
+def _within(words: Span | None, part: Span) -> Span | None:
+    """``words``, counted from where ``part`` begins; ``None`` where they are not all in it."""
+    if words is None or words.start < part.start or words.end > part.end:
+        return None
+    return Span(words.start - part.start, words.end - part.start)
 
 
 def parts_of(article: Article, span: Span, room: int) -> tuple[Span, ...]:

@@ -41,7 +41,12 @@ def reply_json(reply: Reply, id: RowId = None) -> Json:  # noqa: A002  # the key
 
 def hit_json(hit: Hit) -> Json:
     """A quotation with its proof, its article, its speaker and its score."""
-    return {**passage_json(hit.article, hit.passage), "score": round(hit.score, _DIGITS)}
+    words = hit.answering
+    return {
+        **passage_json(hit.article, hit.passage),
+        "score": round(hit.score, _DIGITS),
+        "answering": None if words is None else [words.start, words.end],
+    }
 
 
 def passage_json(article: Article, passage: Passage) -> Json:

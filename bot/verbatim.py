@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from index.types import Span
+
 _ANYWHERE = re.compile(r"[\\*_~|`<>@#:&\[\]]")
 # A line is what any client might take for one: JavaScript's ^ also matches after U+2028 and U+2029.
 _LINE_START = re.compile(r"((?:^|[\n\r\v\f\x85\u2028\u2029])[^\S\n\r\v\f\x85\u2028\u2029]*)(?:([-+=])|([0-9]+)([.)]))")
@@ -34,9 +36,19 @@ def _escaped_start(found: re.Match[str]) -> str:
     return f"{before}\\{sign}" if sign else f"{before}{number}\\{dot}"
 
 
-def quoted(text: str) -> str:
-    """``text`` escaped, as one block quote: its displayed words are ``text`` again."""
-    return "> " + _LINE_BREAK.sub(r"\g<0>> ", escape(text))
+def quoted(text: str, bold: Span | None = None) -> str:
+    """``text`` escaped, as one block quote: its displayed words are ``text`` again, those of ``bold`` in bold.
+
+    Nothing is bold where the words of ``bold`` begin or end with white space or take more than a line.
+    """
+    words = bold.of(text) if bold is not None else ""
+    if bold is None or not words or words != words.strip() or len(words.splitlines()) > 1:
+        escaped = escape(text)
+    else:
+        # What is escaped of a text's beginning is how the whole begins once it is escaped.
+        whole, start, end = escape(text), len(escape(text[: bold.start])), len(escape(text[: bold.end]))
+        escaped = f"{whole[:start]}**{whole[start:end]}**{whole[end:]}"
+    return "> " + _LINE_BREAK.sub(r"\g<0>> ", escaped)
 
 
 def displayable(text: str) -> bool:

@@ -190,6 +190,8 @@ class Hit:
     article: Article
     score: float
     """Estimated probability in [0, 1] that the passage answers the question."""
+    answering: Span | None = None
+    """The words of the article, within the passage, that answer; ``None`` where that is not sure."""
 
     @property
     def quote(self) -> str:

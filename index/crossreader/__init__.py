@@ -8,6 +8,6 @@ It judges single passages and decides nothing: `index.reader` weighs its figure 
 from __future__ import annotations
 
 from index.crossreader.pieces import Window
-from index.crossreader.weights import CrossReader
+from index.crossreader.weights import CrossReader, Judged
 
-__all__ = ["CrossReader", "Window"]
+__all__ = ["CrossReader", "Judged", "Window"]

@@ -1,7 +1,7 @@
 """The network: the encoder's six layers, tuned, that read a question and a passage together.
 
     pieces + features -> six layers -> first piece, and cosine of the question's and the passage's means -> a logit
-                                    -> each piece -> where the answering words begin and end (in training only)
+                                    -> each piece -> where the answering words begin and end
 
 Shapes: B windows, T pieces.
 """
@@ -33,7 +33,7 @@ class Network(nn.Module):
         self.pool = nn.Linear(WIDTH, WIDTH)
         self.judge = nn.Linear(WIDTH, 1)
         self.ends = nn.Linear(WIDTH, 2)
-        """Only trained beside the rest, to make the layers look for the words that answer; not used afterwards."""
+        """Where the answering words begin and end; learning it makes the layers look for them."""
         # The encoder's own measure, the cosine of the two sides, is where learning starts from: the first piece alone
         # learnt to count shared words and lost what the encoder knew (right sentence of our news .39, cosine .58).
         self.near = nn.Parameter(torch.ones(WIDTH))

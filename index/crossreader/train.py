@@ -56,6 +56,8 @@ PEAK, NEW_PEAK = 1e-4, 5e-4
 """Learning rates of the encoder's layers, and of what it lacks."""
 TOGETHER, WARM_UP = 8, 50
 """Groups in a step, about 43 pairs; steps until the learning rates have risen."""
+ENDS_STEPS = 300
+"""Steps at the end that tune only what marks the answering words, over the finished layers."""
 LOSSES = {"right": 1.0, "alone": 1.0, "span": 0.4}
 
 
@@ -379,6 +381,26 @@ def _span_loss(ends: Tensor, read: Sequence[Row], words: Sequence[tuple[int, int
     return (sides[0] + sides[1]) / 2
 
 
+def train_ends(teacher: Teacher, groups: Sequence[Group], steps: int, rng: random.Random) -> None:
+    """Tunes only what tells where the answering words begin and end, over layers that stay as they are."""
+    ends = teacher.network.ends
+    marked = [group for group in groups if any(pair.words for pair in group.pairs)]
+    marked = [Group(group.source, tuple(pair for pair in group.pairs if pair.words)) for group in marked]
+    optimizer = torch.optim.AdamW(ends.parameters(), lr=2e-3)
+    teacher.network.eval()
+    recent = []
+    for step, batch in zip(range(1, steps + 1), batches(marked, rng), strict=False):
+        for group in optimizer.param_groups:
+            group["lr"] = 2e-3 * (1 - (step - 1) / steps)
+        cost = teacher.losses(batch)["span"]
+        cost.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        recent.append(float(cost.detach()))
+        if step % 50 == 0:
+            _say(f"ends, step {step} of {steps}: {np.mean(recent[-50:]):.3f}")
+
+
 def batches(groups: Sequence[Group], rng: random.Random) -> Iterator[list[Group]]:
     """Batches without end: every pass in another order, groups of like length together."""
 
@@ -456,6 +478,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     start_from(network, encoder)
     teacher = Teacher(network, Cutter(folder / "tokenizer.json"), rng)
     train(teacher, groups, held, chosen.steps, rng)
+    train_ends(teacher, groups, ENDS_STEPS, rng)
     chosen.out.mkdir(parents=True, exist_ok=True)
     file = chosen.out / "crossreader.safetensors"
     save_file(packed(network, encoder), file)

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot import verbatim
+from index.types import Span
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "discord"))
 from discord_display import displayed, quotation, visible
@@ -48,6 +49,26 @@ def test_displays_its_own_characters(text: str) -> None:
 def test_block_quote_displays_its_own_characters(text: str) -> None:
     """A quotation is one block quote, from its first sign to its last, that shows the text."""
     assert quotation(verbatim.quoted(text)).rstrip() == visible(text)
+
+
+@given(texts, st.integers(0, 80), st.integers(1, 80))
+@settings(max_examples=600, deadline=None)
+@example("\n".join(MARKUP), 5, 9)
+@example("- a", 0, 1)
+@example("1. a", 0, 1)
+@example("a\\", 1, 1)
+@example("**a**", 1, 3)
+def test_bold_words_change_no_character(text: str, start: int, length: int) -> None:
+    """Words in bold are displayed as they are, and so is what stands around them."""
+    bold = Span(min(start, len(text)), min(start + length, len(text)))
+    assert quotation(verbatim.quoted(text, bold)).rstrip() == visible(text)
+
+
+def test_only_the_words_that_answer_are_bold() -> None:
+    """The signs stand right around them; words over two lines, or with white space at an end, stay plain."""
+    assert verbatim.quoted("It was Ann_Cole.", Span(7, 15)) == "> It was **Ann\\_Cole**."
+    assert verbatim.quoted("a b", Span(1, 3)) == "> a b"
+    assert verbatim.quoted("a\nb", Span(0, 3)) == "> a\n> b"
 
 
 @pytest.mark.parametrize("markup", [m for m in MARKUP if m not in ("\\", "a\\", "  ", "\n\n", "שלום", "discord.gg/a")])

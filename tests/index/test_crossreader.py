@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from index.archive import Archive
-from index.crossreader import CrossReader, Window
+from index.crossreader import CrossReader, Judged, Window
 from index.crossreader.pieces import Cutter, by_length, padded
-from index.crossreader.weights import WEIGHTS
+from index.crossreader.weights import WEIGHTS, likeliest
 from index.encoder import Encoder, default_folder
 from index.errors import ModelUnavailable
 from index.lexicon import Lexicon
@@ -30,10 +31,38 @@ CUTTER = Cutter(default_folder() / "tokenizer.json")
 @example("", [Window("")])
 @example("\ud800?", [Window("\ud800", "x" * 500, "北" * 300, "🙂")])
 def test_any_question_can_be_read_against_any_passage(question: str, windows: list[Window]) -> None:
-    """One finite figure for each window."""
+    """One finite figure for each window, and answering words that are words of its passage."""
     judged = READER.judge(question, windows)
-    assert judged.shape == (len(windows),)
-    assert bool(np.isfinite(judged).all())
+    assert len(judged) == len(windows)
+    for one, window in zip(judged, windows, strict=True):
+        assert np.isfinite(one.logit)
+        assert 0 <= one.sure <= 1
+        if one.words is not None:
+            assert 0 <= one.words.start < one.words.end <= len(window.passage)
+            assert any(map(str.isalnum, one.words.of(window.passage)))
+
+
+@given(st.lists(st.tuples(st.floats(-9, 9), st.floats(-9, 9)), max_size=30))
+def test_the_likeliest_words_are_the_best_of_all_pairs_of_ends(scores: list[tuple[float, float]]) -> None:
+    """No begin and end in this order, near enough to each other, is likelier."""
+    first, last, sure = likeliest(np.array(scores, np.float32).reshape(-1, 2))
+    if not scores:
+        assert (first, last, sure) == (0, -1, 0.0)
+        return
+    chances = np.exp(np.array(scores))
+    chances /= chances.sum(axis=0)
+    pairs = [chances[a, 0] * chances[b, 1] for a in range(len(scores)) for b in range(a, min(a + 20, len(scores)))]
+    assert sure == pytest.approx(max(pairs), rel=1e-3)
+    assert sure == pytest.approx(chances[first, 0] * chances[last, 1], rel=1e-3)
+    assert 0 <= first <= last < first + 20
+
+
+def test_the_words_that_answer_are_found() -> None:
+    """What is asked for is marked, not what is asked about."""
+    sentence = "The bridge over the Tarn was opened by Ann Cole, the mayor, on a rainy Monday."
+    (judged,) = READER.judge("Who opened the bridge over the Tarn?", [Window(sentence)])
+    assert judged.words is not None
+    assert "Ann Cole" in judged.words.of(sentence)
 
 
 @settings(deadline=None, max_examples=60)
@@ -81,9 +110,10 @@ def test_every_row_is_read_once(lengths: list[int], most: int) -> None:
 )
 def test_what_answers_is_before_what_shares_words(question: str, answers: str, comes_near: str) -> None:
     """A passage that answers is worth more than one on the same things, and more than a foreign one."""
-    right, near, foreign = READER.judge(
+    judged = READER.judge(
         question, [Window(answers), Window(comes_near), Window("She teaches the violin on Tuesdays.")]
     )
+    right, near, foreign = (one.logit for one in judged)
     assert right > max(near, foreign)
 
 
@@ -92,10 +122,10 @@ def test_the_number_of_threads_and_the_company_change_nothing() -> None:
     windows = [Window("The mill closes in May. " * n, title="Mill") for n in range(1, 8)]
     before = torch.get_num_threads()
     torch.set_num_threads(2)
-    together = READER.judge("When does the mill close?", windows)
+    together = [one.logit for one in READER.judge("When does the mill close?", windows)]
     assert torch.get_num_threads() == 2
     torch.set_num_threads(before)
-    alone = [READER.judge("When does the mill close?", [window])[0] for window in windows]
+    alone = [READER.judge("When does the mill close?", [window])[0].logit for window in windows]
     assert together == pytest.approx(alone, abs=0.15)  # bfloat16 rounds otherwise in other shapes
 
 
@@ -135,9 +165,9 @@ class Backwards(CrossReader):
     def __init__(self) -> None:
         self.read: list[int] = []
 
-    def judge(self, question: str, windows: list[Window]) -> np.ndarray:  # type: ignore[override]
+    def judge(self, question: str, windows: Sequence[Window]) -> tuple[Judged, ...]:
         self.read.append(len(windows))
-        return np.array([-float(len(window.passage)) for window in windows], np.float32)
+        return tuple(Judged(-float(len(window.passage)), Span(4, 8), 0.9) for window in windows)
 
 
 def test_only_the_best_are_read_closely(archive: Archive, words_encoder: Encoder) -> None:
@@ -153,4 +183,6 @@ def test_only_the_best_are_read_closely(archive: Archive, words_encoder: Encoder
     seen = sorted(figures, reverse=True)[:READ_CLOSELY]
     assert set(figures) - set(seen) == {min(seen) - 1}
     assert [reading.hit.score for reading in readings] == sorted((r.hit.score for r in readings), reverse=True)
+    assert {r.hit.answering and r.hit.article.words(r.hit.answering) for r in readings} == {"mill", None}
+    assert sum(r.hit.answering is not None for r in readings) == READ_CLOSELY
     assert read(question, (), Lexicon(words_encoder), crossreader=closely) == ()
