@@ -283,7 +283,7 @@ def _read_closely(question: Question, found: _Found, crossreader: CrossReader) -
     least = min(one.logit for one in judged) - 1.0
     read_closely = [
         (candidate, replace(one, reading=verdict.logit), _answering(candidate.passage, verdict))
-        for (candidate, one), verdict in zip(first, judged, strict=True)
+        for (candidate, one, _), verdict in zip(first, judged, strict=True)
     ]
     return read_closely + [(candidate, replace(one, reading=least), None) for candidate, one, _ in found[len(first) :]]
 
