@@ -82,9 +82,17 @@ class Report:
         return None
 
     @property
-    def one_sided(self) -> bool:
-        """Whether nothing below the threshold in use was judged, so that they cannot tell if a lower one would do."""
-        return bool(len(self.curve.thresholds)) and float(self.curve.thresholds[-1]) >= self.now.threshold
+    def notes(self) -> tuple[str, ...]:
+        """What these labels cannot tell, a sentence each."""
+        found = self.curve
+        if not len(found.thresholds):
+            return ()
+        notes = []
+        if found.thresholds[-1] >= self.now.threshold:
+            notes.append("Only what was answered has been judged, so whether a lower threshold would do is not known.")
+        if not found.wrong[-1]:
+            notes.append("Nothing is labelled wrong: questions that the articles do not answer should be among them.")
+        return tuple(notes)
 
     def points(self, steps: int = 10) -> tuple[Point, ...]:
         """Points of the curve for a table, strictest threshold first.

@@ -272,9 +272,11 @@ def _check_calibrate(args: Arguments) -> None:
 
 
 def _reset(args: Arguments, archive: Archive) -> int:
+    from bot.replies import reset_json
+
     before = archive.reset_threshold()
     if args.json:
-        _print_json({"threshold": archive.threshold, "was": before.threshold if before else None})
+        _print_json(reset_json(archive.threshold, before))
     elif before is None:
         _printer().line(f"No threshold was set for this archive; it uses {archive.threshold:.3f}, as configured.")
     else:

@@ -122,7 +122,7 @@ def _lines(plot: _Plot, report: Report) -> Iterator[str]:
         shade = f"Shaded: up to where the risk may lie, with {SURE:.0%} certainty"
         yield _text(plot.x(1), _TOP - 8, shade, "soft", "end")
     else:
-        yield _text(plot.x(0.5), plot.y(plot.highest / 2), "Nothing has been judged yet.", "soft", "middle")
+        yield _text(plot.x(0.5), plot.y(plot.highest * 0.85), "Nothing has been judged yet.", "soft", "middle")
     y = plot.y(report.risk)
     yield f'<line class="wish" x1="{plot.x(0):.1f}" y1="{y:.1f}" x2="{plot.x(1):.1f}" y2="{y:.1f}"/>'
     yield _text(plot.x(0) + 8, y - 6, f"wished: at most {report.risk * 100:.3g}%", "soft halo")

@@ -261,8 +261,8 @@ class Printer:
             self.line(("Set for this archive. ", "bold green"), "`onrecord calibrate --reset` takes it back.")
         elif report.threshold != report.now.threshold:
             self.line("`--set` uses the proposed threshold for this archive.")
-        if report.one_sided:
-            self.line("Only what was answered has been judged, so whether a lower threshold would do cannot be seen.")
+        for note in report.notes:
+            self.line((note, "yellow"))
 
 
 def _change(change: Change) -> list[str | tuple[str, str]]:

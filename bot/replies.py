@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from index.attribution import Claim
     from index.calibration import Point
     from index.check import Verdict
+    from index.feedback import Calibrated
 
 Json = dict[str, Any]
 
@@ -167,10 +168,15 @@ def report_json(report: Report, *, set_: bool) -> Json:
         "in_use": {**_point_json(report.now), "own": report.own},
         "proposed": None if proposed is None else _point_json(proposed),
         "why_not": report.why_not,
-        "one_sided": report.one_sided,
+        "notes": list(report.notes),
         "set": set_,
         "curve": [_point_json(found.at(float(threshold))) for threshold in found.thresholds],
     }
+
+
+def reset_json(threshold: float, before: Calibrated | None) -> Json:
+    """The threshold in use again, and the one that was set for the archive, if one was."""
+    return {"threshold": round(threshold, _DIGITS), "was": None if before is None else round(before.threshold, _DIGITS)}
 
 
 def _point_json(point: Point) -> Json:
