@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index.attribution.lexicon import CueClass
+from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
 from index.links import text_fragment_link
 from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply
@@ -254,7 +255,7 @@ class Printer:
                 *(part for sign in signs for part in (sign, " ")),
                 whole=True,
             )
-        self.line(("at most: where the share of wrong answers lies with 90% certainty, for so few labels", "dim"))
+        self.line((f"at most: what the share of wrong answers is in the long run, with {SURE:.0%} certainty", "dim"))
         if report.why_not is not None:
             self.line((report.why_not, "yellow"))
         elif set_:

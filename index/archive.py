@@ -33,7 +33,7 @@ from index.errors import (
     ReceiptBroken,
     Unreadable,
 )
-from index.feedback import Calibrated, Complaint, Feedback, labels, pseudonym
+from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
@@ -510,12 +510,12 @@ class Archive:
         ``score`` is what the reply gave the passage; ``by`` names the person, of whom only a pseudonym is kept.
         Raises ``ReceiptBroken`` when the text is no longer the one that was judged.
         """
-        self.prove(receipt)
-        given = Feedback(
-            _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
-            complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
-        )  # fmt: skip
         with self._changing(), self._store.transaction():
+            self.prove(receipt)  # under the lock: what another process removes just now must not be judged after it
+            given = Feedback(
+                _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
+                complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
+            )  # fmt: skip
             self._store.put_feedback(given)
         return given
 
@@ -526,7 +526,7 @@ class Archive:
     def labels(self) -> tuple[Label, ...]:
         """What to calibrate by: a label for each judged pair; scores of another reader or model are made anew."""
         scale = self.scale
-        return labels(
+        return labels_of(
             one if one.scale == scale else replace(one, score=self.score(one.standalone, one.receipt), scale=scale)
             for one in self.feedback()
         )

@@ -78,7 +78,7 @@ def pseudonym(person: str, archive: str) -> str:
     return hashlib.sha256(f"{archive}\0{person}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def labels(given: Iterable[Feedback]) -> tuple[Label, ...]:
+def labels_of(given: Iterable[Feedback]) -> tuple[Label, ...]:
     """One label for each pair of question and passage, in the order in which the pairs were first judged.
 
     Where people disagree the majority counts, and as many against as for is wrong: a quotation that every second

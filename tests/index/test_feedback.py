@@ -17,7 +17,7 @@ from index.archive import Archive
 from index.calibration import Label
 from index.encoder import Encoder
 from index.errors import ReceiptBroken
-from index.feedback import Complaint, Feedback, labels, pseudonym
+from index.feedback import Complaint, Feedback, labels_of, pseudonym
 from index.settings import AnswerSettings, IndexSettings
 from index.types import Abstention, Answer, Article, Filters, Hit, Receipt, Span
 
@@ -150,7 +150,7 @@ def test_a_reindex_keeps_feedback_and_threshold(filled: Archive) -> None:
 @given(st.lists(st.builds(said, right=st.booleans(), score=st.floats(0, 1)), min_size=1, max_size=9))
 def test_a_pair_is_one_label(given_: list[Feedback]) -> None:
     """However many people judged it: right only by a majority, with the lowest of its scores."""
-    (label,) = labels(given_)
+    (label,) = labels_of(given_)
     rights = [one.right for one in given_]
     assert label == Label(min(one.score for one in given_), rights.count(True) > rights.count(False))
 
@@ -159,7 +159,7 @@ def test_pairs_are_told_apart_by_question_and_passage() -> None:
     """Case, spaces and the mark at the end make no other question; another passage makes another pair."""
     other = Receipt("a", "0" * 64, Span(10, 19))
     given_ = [said("Who won?"), said("who  won"), said("Who lost?", right=False), said("Who won?", receipt=other)]
-    assert labels(given_) == (Label(0.5, True), Label(0.5, False), Label(0.5, True))
+    assert labels_of(given_) == (Label(0.5, True), Label(0.5, False), Label(0.5, True))
 
 
 def test_scores_of_another_reader_are_made_anew(filled: Archive, words_encoder: Encoder) -> None:
