@@ -61,6 +61,20 @@ class Row:
             raise self.broken(f"needs a list of strings in {key!r}")
         return tuple(value)
 
+    def truth(self, key: str) -> bool:
+        """The ``true`` or ``false`` under ``key``. Raises ``BrokenRow`` when there is neither."""
+        value = self.values.get(key)
+        if not isinstance(value, bool):
+            raise self.broken(f"needs true or false in {key!r}")
+        return value
+
+    def offset(self, key: str) -> int:
+        """The whole number from 0 on under ``key``. Raises ``BrokenRow`` when there is none."""
+        value = self.values.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.broken(f"needs a whole number from 0 on in {key!r}")
+        return value
+
     def day(self, key: str) -> str | None:
         """The ISO day under ``key``, or ``None``. Raises ``BrokenRow`` for anything that is not a day."""
         value = self.optional(key)

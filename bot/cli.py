@@ -84,6 +84,25 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--speaker", help="who is claimed to have said it")
     _add_batch(check, 'rows {"id", "text", "speaker"}')
 
+    calibrate = command("calibrate", commands.calibrate, "See how often answers are wrong, and set when to abstain.")
+    calibrate.add_argument(
+        "--risk",
+        type=_share,
+        default=0.1,
+        metavar="SHARE",
+        help="share of wrong answers to accept (default %(default)s)",
+    )
+    calibrate.add_argument(
+        "--labels", metavar="FILE",
+        help='judge by this file, not by feedback; rows {"question", "answerable"}, {"question", "article_id"} or '
+        '{"question", "article_id", "start", "end", "right"}; - for stdin',
+    )  # fmt: skip
+    calibrate.add_argument("--label", type=_count, metavar="N", help="first ask and judge N questions yourself")
+    calibrate.add_argument("--picture", metavar="FILE", help="draw the risk-coverage curve into this .svg")
+    change = calibrate.add_mutually_exclusive_group()
+    change.add_argument("--set", action="store_true", help="use the proposed threshold for this archive")
+    change.add_argument("--reset", action="store_true", help="use the threshold of config.toml again")
+
     command("chat", commands.chat, "Ask questions one after the other; follow-ups are understood.")
     command("try", commands.try_, "See the main job done on the bundled sample article.")
     demo = command("demo", commands.demo, "Try the Discord bot in a local page, without a token.")
@@ -134,6 +153,22 @@ def _day(text: str, *, last: bool) -> str:
     if day is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day; {HOW}")
     return day
+
+
+def _share(text: str) -> float:
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share between 0 and 1, like 0.1 or 10%")
+    return share
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
+    return int(text)
 
 
 def _written_day(text: str) -> str:

@@ -19,9 +19,11 @@ from bot.batch import BrokenRow, Row, rows
 from index.errors import SourceError, Unreadable
 
 if TYPE_CHECKING:
+    from bot.calibrate import Report
     from bot.config import Config
     from bot.output import Printer, Progress
     from index.archive import Archive
+    from index.calibration import Label
     from index.sources import Given
     from index.types import Added, Draft, Filters
 
@@ -230,6 +232,82 @@ def check(args: Arguments) -> int:
     else:
         _printer().verdict(verdict)
     return 0
+
+
+def calibrate(args: Arguments) -> int:
+    """Say what feedback, or a file of labels, tells about the threshold; draw it, set it, or take it back."""
+    from bot import calibrate as made
+    from bot.replies import report_json
+
+    _check_calibrate(args)
+    labelled = () if args.labels is None else made.read_labelled(args.labels)
+    with _archive(args, needs_model=bool(labelled or args.label)) as archive:
+        if args.reset:
+            return _reset(args, archive)
+        if args.label is not None:
+            _label(archive, args.label)
+        if args.labels is None:
+            labels = archive.labels()
+        else:
+            labels = tuple(_steps("Labels", (made.label(archive, one) for one in labelled)))
+        report = made.report(labels, args.risk, archive.threshold, own=archive.calibrated() is not None)
+        chosen = report.threshold
+        if args.picture is not None:
+            _draw(Path(args.picture), report, archive.name)
+        if args.set and chosen is not None:
+            archive.set_threshold(chosen, risk=args.risk, labels=report.curve.total)
+    done = args.set and chosen is not None
+    if args.json:
+        _print_json(report_json(report, set_=done))
+    else:
+        _printer().calibration(report, set_=done)
+    return failed(report.why_not) if args.set and report.why_not is not None else 0
+
+
+def _check_calibrate(args: Arguments) -> None:
+    for one, others in (("reset", ("labels", "label", "picture")), ("label", ("labels", "json"))):
+        for other in others:
+            if getattr(args, one) and getattr(args, other):
+                args.misused(f"--{one} does not go with --{other}")
+
+
+def _reset(args: Arguments, archive: Archive) -> int:
+    from bot.replies import reset_json
+
+    before = archive.reset_threshold()
+    if args.json:
+        _print_json(reset_json(archive.threshold, before))
+    elif before is None:
+        _printer().line(f"No threshold was set for this archive; it uses {archive.threshold:.3f}, as configured.")
+    else:
+        _printer().line(f"Back to {archive.threshold:.3f}, as configured, from {before.threshold:.3f}.")
+    return 0
+
+
+def _label(archive: Archive, count: int) -> None:
+    from bot import calibrate as made
+    from bot.chat import typed
+    from index.types import Hit, Reply
+
+    def give(reply: Reply, hit: Hit, right: bool) -> None:
+        archive.give_feedback(reply.question, hit.receipt, hit.score, right=right, standalone=reply.standalone)
+
+    printer = _printer()
+    made.judge(typed(), archive.ask, printer.line, printer.hit, give, count)
+    printer.line()
+
+
+def _draw(file: Path, report: Report, archive: str) -> None:
+    from bot.curve import drawn
+
+    file.write_text(drawn(report, archive), encoding="utf-8")
+
+
+def _steps(what: str, items: Iterator[Label]) -> Iterator[Label]:
+    with _progress(what) as progress:
+        for item in items:
+            yield item
+            progress.step()
 
 
 def chat(args: Arguments) -> int:

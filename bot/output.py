@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index.attribution.lexicon import CueClass
+from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
 from index.links import text_fragment_link
 from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply
@@ -23,6 +24,7 @@ from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Ki
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
+    from bot.calibrate import Report
     from index.attribution import Claim
 
 KINDS = {
@@ -233,6 +235,35 @@ class Printer:
             self.line()
             self.line(("Closest on record:", "yellow"))
             self.hit(verdict.closest)
+
+    def calibration(self, report: Report, *, set_: bool) -> None:
+        """How often answers are wrong with each threshold, and what follows from it."""
+        found = report.curve
+        if not found.total:
+            self.line("Nothing has been judged yet: `onrecord calibrate --label 30`, or --labels FILE.")
+            return
+        area = "" if found.area is None else f"; area under the risk-coverage curve {found.area:.3f}"
+        self.line((counted(found.total, "label"), "bold"), area)
+        self.line(("threshold  answered        wrong            at most", "dim"), whole=True)
+        for point in report.points():
+            risk = "–" if point.risk is None else f"{point.risk:.1%}"
+            signs = [("in use", "yellow")] if point.threshold == report.now.threshold else []
+            signs += [("proposed", "green")] if point.threshold == report.threshold else []
+            self.line(
+                f"{point.threshold:9.3f}  {point.coverage:5.0%} {f'({point.answered})':<9} {risk:>6} "
+                f"{f'({point.wrong})':<9} {point.upper:6.1%}  ",
+                *(part for sign in signs for part in (sign, " ")),
+                whole=True,
+            )
+        self.line((f"at most: what the share of wrong answers is in the long run, with {SURE:.0%} certainty", "dim"))
+        if report.why_not is not None:
+            self.line((report.why_not, "yellow"))
+        elif set_:
+            self.line(("Set for this archive. ", "bold green"), "`onrecord calibrate --reset` takes it back.")
+        elif report.threshold != report.now.threshold:
+            self.line("`--set` uses the proposed threshold for this archive.")
+        for note in report.notes:
+            self.line((note, "yellow"))
 
 
 def _change(change: Change) -> list[str | tuple[str, str]]:

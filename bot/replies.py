@@ -15,8 +15,11 @@ from index.links import text_fragment_link
 from index.types import Added, Answer, Article, Attribution, Hit, Passage, Reply, Span
 
 if TYPE_CHECKING:
+    from bot.calibrate import Report
     from index.attribution import Claim
+    from index.calibration import Point
     from index.check import Verdict
+    from index.feedback import Calibrated
 
 Json = dict[str, Any]
 
@@ -159,6 +162,39 @@ def verdict_json(verdict: Verdict, id: RowId = None) -> Json:  # noqa: A002
     }
 
 
+def report_json(report: Report, *, set_: bool) -> Json:
+    """What labels tell about the threshold: the one in use, the one proposed (or why none is), and the whole curve."""
+    found = report.curve
+    proposed = None if report.threshold is None else found.at(report.threshold)
+    return {
+        "labels": found.total,
+        "area": None if found.area is None else round(found.area, _DIGITS),
+        "risk": report.risk,
+        "in_use": {**_point_json(report.now), "own": report.own},
+        "proposed": None if proposed is None else _point_json(proposed),
+        "why_not": report.why_not,
+        "notes": list(report.notes),
+        "set": set_,
+        "curve": [_point_json(found.at(float(threshold))) for threshold in found.thresholds],
+    }
+
+
+def reset_json(threshold: float, before: Calibrated | None) -> Json:
+    """The threshold in use again, and the one that was set for the archive, if one was."""
+    return {"threshold": round(threshold, _DIGITS), "was": None if before is None else round(before.threshold, _DIGITS)}
+
+
+def _point_json(point: Point) -> Json:
+    return {
+        "threshold": round(point.threshold, _DIGITS),
+        "coverage": round(point.coverage, _DIGITS),
+        "risk": None if point.risk is None else round(point.risk, _DIGITS),
+        "upper": round(point.upper, _DIGITS),
+        "answered": point.answered,
+        "wrong": point.wrong,
+    }
+
+
 def fields_json(value: Any) -> Json:
     """A settled value of the index (a status, a re-indexing) under the names of its fields."""
     return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
@@ -170,6 +206,8 @@ def _plain(value: Any) -> Any:
             return str(value)
         case tuple() | list() | frozenset():
             return [_plain(item) for item in value]
+        case float():
+            return round(value, _DIGITS)
         case _ if is_dataclass(value):
             return fields_json(value)
         case _:

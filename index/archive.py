@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -19,7 +20,9 @@ from numpy.typing import NDArray
 
 from index import check, followup, question, reader, search
 from index.attribution import attributions as attribute
+from index.calibration import Label
 from index.crossreader import CrossReader
+from index.crossreader.weights import SHA256 as CROSSREADER
 from index.encoder import Encoder, SentenceEncoder
 from index.errors import (
     ArchiveError,
@@ -30,6 +33,7 @@ from index.errors import (
     ReceiptBroken,
     Unreadable,
 )
+from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
@@ -77,6 +81,14 @@ class ArchiveStatus:
     previous: int | None
     model: str
     bytes: int
+    feedback: int
+    """Judgements of passages whose text still stands."""
+    threshold: float
+    """Least probability of an answer, as it is used: the archive's own, else the configured one."""
+    threshold_set: str | None
+    """When the archive's own threshold was set, ISO and in UTC; ``None`` where the configured one is used."""
+    threshold_outdated: bool | None
+    """Whether its own was chosen by the scores of another reader or model than the one in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +254,7 @@ class Archive:
             article = self._store.article(article_id)
             with self._store.transaction():
                 self._store.delete_article(article_id)
+                self._store.forget_feedback(article_id)
             self._vectors = None
         return article
 
@@ -399,13 +412,15 @@ class Archive:
         filters: Filters = Filters(),
         asked_on: str | None = None,
         limit: int | None = None,
+        threshold: float | None = None,
     ) -> Reply:
         """Quotations that answer, or why there are none.
 
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
-        on; ``limit`` bounds the quotations (one at least).
+        on; ``limit`` bounds the quotations (one at least); ``threshold`` takes the place of the archive's.
         """
-        settings = self.settings.answer if limit is None else replace(self.settings.answer, quotations=max(1, limit))
+        settings = replace(self.settings.answer, threshold=self.threshold if threshold is None else threshold)
+        settings = settings if limit is None else replace(settings, quotations=max(1, limit))
         parsed = question.parse(followup.standalone(asked, turns))
         readings = self._read(parsed, filters, asked_on)
         if not readings and not self._store.count_articles():
@@ -477,6 +492,86 @@ class Archive:
             raise ReceiptBroken("The quotation reaches past the article's text.")
         return article
 
+    # --- feedback and calibration -------------------------------------------------------------------------------
+
+    def give_feedback(
+        self,
+        question: str,
+        receipt: Receipt,
+        score: float,
+        *,
+        right: bool,
+        complaint: Complaint | None = None,
+        standalone: str | None = None,
+        by: str | None = None,
+    ) -> Feedback:
+        """Keep what somebody says about a passage as an answer to ``question``; it replaces what they said before.
+
+        ``score`` is what the reply gave the passage; ``by`` names the person, of whom only a pseudonym is kept.
+        Raises ``ReceiptBroken`` when the text is no longer the one that was judged.
+        """
+        with self._changing(), self._store.transaction():
+            self.prove(receipt)  # under the lock: what another process removes just now must not be judged after it
+            given = Feedback(
+                _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
+                complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
+            )  # fmt: skip
+            self._store.put_feedback(given)
+        return given
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """What people said about passages whose text still stands as they saw it, oldest first."""
+        return self._store.feedback()
+
+    def labels(self) -> tuple[Label, ...]:
+        """What to calibrate by: a label for each judged pair; scores of another reader or model are made anew."""
+        scale = self.scale
+        return labels_of(
+            one if one.scale == scale else replace(one, score=self.score(one.standalone, one.receipt), scale=scale)
+            for one in self.feedback()
+        )
+
+    def score(
+        self, asked: str, receipt: Receipt, *, filters: Filters = Filters(), asked_on: str | None = None
+    ) -> float:
+        """Probability in [0, 1] that the words of the receipt answer; 0 where no passage that holds some is read."""
+        hits = self.rank(asked, filters=filters, asked_on=asked_on, limit=reader.READ)
+        there = (hit for hit in hits if hit.article.id == receipt.article_id)
+        return max((hit.score for hit in there if hit.passage.span.overlaps(receipt.span)), default=0.0)
+
+    @property
+    def scale(self) -> str:
+        """Names what scores are made by: the model and the weights of the reader. Another scale, other scores."""
+        served = self._served()
+        made_by = (self._model if served is None else served.model, reader.WEIGHTS, reader.WEIGHTS_READ, CROSSREADER)
+        return hashlib.sha256(repr(made_by).encode()).hexdigest()[:16]
+
+    @property
+    def threshold(self) -> float:
+        """Least probability of an answer: what was set for this archive, else what is configured."""
+        own = self._store.calibrated()
+        return self.settings.answer.threshold if own is None else own.threshold
+
+    def calibrated(self) -> Calibrated | None:
+        """The threshold that was set for this archive, if one was."""
+        return self._store.calibrated()
+
+    def set_threshold(self, threshold: float, *, risk: float, labels: int) -> Calibrated:
+        """Use this threshold, in [0, 1], from now on, whatever is configured; ``risk`` and ``labels`` say why."""
+        if not 0 <= threshold <= 1:
+            raise ValueError(f"a threshold is in [0, 1], not {threshold}")
+        calibrated = Calibrated(threshold, risk, labels, _now(), self.scale)
+        with self._changing(), self._store.transaction():
+            self._store.put_calibrated(calibrated)
+        return calibrated
+
+    def reset_threshold(self) -> Calibrated | None:
+        """Use the configured threshold again; returns what was set."""
+        with self._changing(), self._store.transaction():
+            before = self._store.calibrated()
+            self._store.put_calibrated(None)
+        return before
+
     # --- looking ------------------------------------------------------------------------------------------------
 
     def articles(self) -> tuple[Article, ...]:
@@ -519,11 +614,14 @@ class Archive:
         served = self._served()
         candidate, previous = self._store.generation("candidate"), self._store.generation("previous")
         passages, attributions = (0, 0) if served is None else self._store.count(served)
+        own = self._store.calibrated()
         files = (file for file in self.path.iterdir() if file.is_file())
         return ArchiveStatus(
             self.name, str(self.path), self._store.count_articles(), passages, attributions,
             served.id if served else 0, candidate.id if candidate else None, previous.id if previous else None,
             served.model if served else self._model, sum(file.stat().st_size for file in files),
+            self._store.count_feedback(), self.threshold, own.at if own else None,
+            own.scale != self.scale if own else None,
         )  # fmt: skip
 
     # --- the copies in memory -----------------------------------------------------------------------------------
@@ -615,6 +713,15 @@ def _crossreader() -> CrossReader:
 @cache
 def _loaded_crossreader() -> CrossReader:
     return CrossReader()
+
+
+def _storable(text: str) -> str:
+    """``text`` as SQLite takes it: half a character becomes a question mark."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _derive(article: Article) -> Derived:

@@ -1,4 +1,4 @@
-"""The truth, in one SQLite file: articles, passages, attributions, vectors by content hash, generations, word search.
+"""The truth, in one SQLite file: articles, what is derived from them, word search, and what people say of answers.
 
 Every write is one transaction, so a process killed at any moment leaves the last complete state. Vectors are kept by
 the hash of (model, text): indexing again embeds only what changed. What is derived from an article belongs to a
@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
-from index.types import Article, Attribution, Filters, Kind, Passage, Span, Speaker
+from index.feedback import Calibrated, Complaint, Feedback
+from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,25 @@ def _index_words(db: sqlite3.Connection, generation: int) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial,)
+def _m002_feedback(db: sqlite3.Connection) -> None:
+    # The article stands by its id, not its row: a text that is replaced and comes back finds its feedback again.
+    db.executescript(
+        """
+        CREATE TABLE feedback (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, question TEXT NOT NULL, standalone TEXT NOT NULL,
+            article TEXT NOT NULL, sha256 TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+            score REAL NOT NULL, "right" INTEGER NOT NULL, complaint TEXT, at TEXT NOT NULL, by TEXT,
+            scale TEXT NOT NULL);
+        CREATE UNIQUE INDEX feedback_once ON feedback
+            (article, sha256, start, "end", standalone, coalesce(by, ''));
+        CREATE TABLE calibration (
+            id INTEGER PRIMARY KEY CHECK (id = 1), threshold REAL NOT NULL, risk REAL NOT NULL,
+            labels INTEGER NOT NULL, at TEXT NOT NULL, scale TEXT NOT NULL);
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_feedback)
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 
@@ -570,6 +589,61 @@ class Store:
             (query, limit),
         )
         return dict(rows)
+
+    # --- what people say of answers -----------------------------------------------------------------------------
+
+    def put_feedback(self, given: Feedback) -> None:
+        """Keep a judgement; it takes the place of the same person's earlier one of the same pair."""
+        receipt = given.receipt
+        self._db.execute(
+            'INSERT OR REPLACE INTO feedback (question, standalone, article, sha256, start, "end", score, "right", '
+            "complaint, at, by, scale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                given.question, given.standalone, receipt.article_id, receipt.sha256, receipt.span.start,
+                receipt.span.end, given.score, given.right, given.complaint and given.complaint.value, given.at,
+                given.by, given.scale,
+            ),
+        )  # fmt: skip
+
+    def feedback(self) -> tuple[Feedback, ...]:
+        """The judgements whose text is still stored as it was judged, oldest first."""
+        rows = self._db.execute(
+            'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
+            "f.at, f.by, f.scale FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 "
+            "ORDER BY f.id"
+        )
+        return tuple(
+            Feedback(
+                question, standalone, Receipt(article, sha256, Span(start, end)), score, bool(right),
+                complaint and Complaint(complaint), at, by, scale,
+            )
+            for question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale in rows
+        )  # fmt: skip
+
+    def count_feedback(self) -> int:
+        """How many judgements `feedback` gives."""
+        found = self._db.execute(
+            "SELECT count(*) FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256"
+        )
+        return int(found.fetchone()[0])
+
+    def forget_feedback(self, article_id: str) -> None:
+        """Remove every judgement of this article's passages, of earlier texts of it too."""
+        self._db.execute("DELETE FROM feedback WHERE article = ?", (article_id,))
+
+    def calibrated(self) -> Calibrated | None:
+        """The threshold that was set for this archive, if one was."""
+        row = self._db.execute("SELECT threshold, risk, labels, at, scale FROM calibration").fetchone()
+        return None if row is None else Calibrated(*row)
+
+    def put_calibrated(self, calibrated: Calibrated | None) -> None:
+        """Set the archive's threshold; ``None`` takes it back."""
+        self._db.execute("DELETE FROM calibration")
+        if calibrated is not None:
+            self._db.execute(
+                "INSERT INTO calibration (id, threshold, risk, labels, at, scale) VALUES (1, ?, ?, ?, ?, ?)",
+                (calibrated.threshold, calibrated.risk, calibrated.labels, calibrated.at, calibrated.scale),
+            )
 
 
 class _OneByOne:

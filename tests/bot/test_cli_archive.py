@@ -146,11 +146,13 @@ def test_help_does_not_load_the_model_or_its_libraries() -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("command", ["list", "list --archive empty", "status", "show it-rained", "remove it-rained"])
+@pytest.mark.parametrize(
+    "command", ["list", "list --archive empty", "status", "calibrate", "show it-rained", "remove it-rained"]
+)
 def test_looking_at_articles_does_not_load_the_model_or_a_reader(
     archive: Archive, tmp_path: Path, command: str
 ) -> None:
-    """Listing, showing and removing articles import no torch, no faiss, and nothing that reads pages or addresses."""
+    """Listing, showing, removing and weighing feedback import no torch, no faiss, nothing that reads pages."""
     archive.add(Draft("It rained.", id="it-rained"))
     slow = {"torch", "sentence_transformers", "faiss", "trafilatura", "pypdf", "aiohttp", "discord"}
     program = f"import sys; from bot.cli import main; code = main(); print(sorted({slow} & set(sys.modules)), code)"
