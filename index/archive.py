@@ -410,7 +410,7 @@ class Archive:
         readings = self._read(parsed, filters, asked_on)
         if not readings and not self._store.count_articles():
             filters = Filters()  # it is not for them that there is nothing
-        return reader.decide(asked, parsed, readings, filters, settings)
+        return reader.decide(asked, parsed, readings, filters, settings, self.settings.search.collapse)
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
