@@ -13,7 +13,18 @@ from index.question import parse
 from index.types import Filters
 
 SPEAKERS = ("John Kirby", "Karine Jean-Pierre", "Ada Marsh", "Ida Marsh", "The White House")
-OUTLETS = ("The Guardian", "Reuters", "BBC News", "The White House", "Port Times", "CNN.com", "Sun", "Sun.co.uk")
+OUTLETS = (
+    "The Guardian",
+    "Reuters",
+    "BBC News",
+    "The White House",
+    "Port Times",
+    "CNN.com",
+    "Sun",
+    "Sun.co.uk",
+    "usatoday.com",
+    "theweek.co.uk",
+)
 ASKED_ON, NEWEST = "2023-11-22", "2023-11-20"  # a Wednesday; the Monday before
 
 
@@ -107,6 +118,8 @@ def test_without_the_day_asked_only_the_calendar_counts() -> None:
         ("What has the Guardian reported about the strike?", "The Guardian"),
         ("What did the BBC write about the strike?", "BBC News"),
         ("What did CNN say about the strike?", "CNN.com"),
+        ("According to USA Today, who won?", "usatoday.com"),
+        ("According to the Week, who won?", "theweek.co.uk"),
         ("What was reported by Reuters about the strike?", "Reuters"),
         ("What does the article in the Port Times tell of the strike?", "Port Times"),
         ("What does Reuters's report tell?", None),

@@ -309,3 +309,7 @@ def test_what_a_question_says_filters_like_what_is_passed(flooded: Archive) -> N
     passed = flooded.ask("What did the Courier report in April about the flood?", filters=Filters(since="2024-05-01"))
     assert isinstance(passed, Answer)
     assert {hit.article.id for hit in passed.hits} == {"Courier"}
+    flooded.add(Draft(TOLL, outlet="Evening Star", date="2024-05-04", id="star"))
+    late = flooded.ask("According to the Evening Star, how many people did the flood in Larkmouth kill?")
+    assert isinstance(late, Answer)
+    assert {hit.article.id for hit in late.hits} == {"star"}
