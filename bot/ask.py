@@ -172,8 +172,17 @@ class Ask(commands.Cog):
 
 
 async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
-    """Raise ``ReceiptBroken`` unless every hit's words stand in its stored article, to the character."""
-    stored = await bot.worker.call(server, lambda archive: [archive.prove(hit.receipt) for hit in hits])
+    """Raise ``ReceiptBroken`` unless every hit's words stand in its stored article, to the character.
+
+    So for their copies in other articles, which the card names.
+    """
+
+    def proved(archive: Archive) -> list[Article]:
+        for copy in (copy for hit in hits for copy in hit.also):
+            archive.prove(copy.receipt)  # an outlet is only named for words that are still there
+        return [archive.prove(hit.receipt) for hit in hits]
+
+    stored = await bot.worker.call(server, proved)
     for hit, article in zip(hits, stored, strict=True):
         failures.check_proof(hit, article)
 

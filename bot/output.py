@@ -147,6 +147,8 @@ class Printer:
                     if number:
                         self.line()
                     self.hit(hit)
+                    if others := reply.conflicting(number):
+                        self.line(("Other figures on record: ", "yellow"), _placed(hits, others), indent=2)
             case Abstention(reason=reason, nearest=nearest):
                 self.line(("Not on record. ", "bold yellow"), REASONS[reason])
                 if nearest:
@@ -165,6 +167,8 @@ class Printer:
         self.line(*_with_answer(hit))
         self.line("— ", (spoken_by(hit), "cyan"), indent=2)
         self.line(described(article), indent=2)
+        if hit.also:
+            self.line(also_in(hit), indent=2)
         if link := text_fragment_link(article, span):
             self.line((link, "underline blue"), indent=2, whole=True)
         self.line((f"receipt {article.id} {article.sha256[:12]} {span.start}–{span.end}", "dim"), indent=2)
@@ -301,6 +305,21 @@ def _label(attribution: Attribution) -> str:
         return "Speaker not certain" if attribution.source else "Speaker not stated"
     role = f" ({speaker.role})" if speaker.role else ""
     return f"{speaker.name}{role}" + ("" if speaker.named else " [not named by the article]")
+
+
+def also_in(hit: Hit) -> str:
+    """Which other outlets carry the same words; how many articles, where they do not state another outlet."""
+    if hit.outlets:
+        return f"also in {counted(len(hit.outlets), 'outlet')}: {', '.join(hit.outlets)}"
+    return f"also in {counted(len(hit.also), 'other article')}"
+
+
+def _placed(hits: Sequence[Hit], others: Iterable[int]) -> str:
+    """Which of the quotations are meant, counting from 1, with their outlets and days."""
+    return ", ".join(
+        f"quotation {i + 1} ({' · '.join(part for part in (hits[i].article.outlet, hits[i].article.date) if part)})"
+        for i in others
+    ).replace(" ()", "")
 
 
 def described(article: Article) -> str:

@@ -32,6 +32,10 @@ LINK_LIMIT = 512
 _FOUND, _NOT_FOUND = discord.Colour(0x1F8B4C), discord.Colour(0x747F8D)
 _LINK = re.compile(r"https?://[^\s/?#<>\"\\^`{|}]+(?:[/?#][!-~]*)?\Z", re.IGNORECASE)
 _ROOM_FOR_CUT = 160
+_OUTLETS = 5
+"""Other outlets with the same words that are named; further ones are counted."""
+_BESIDE = 900
+"""Units that quotations with other figures may take on a card: what is left is enough for its own quotation."""
 _AROUND = 3
 """Sentences shown on each side of a quotation in its context."""
 
@@ -50,7 +54,8 @@ def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
     asked = f"-# Asked: {verbatim.label(reply.question, 300)}"
     match reply:
         case Answer(hits=hits):
-            return _view(_hit_box(hits[0], _FOUND, above=[asked], others=[hit.receipt for hit in hits[1:]]))
+            rest = [hit.receipt for hit in hits[1:]]
+            return _view(_hit_box(hits[0], _FOUND, above=[asked], others=rest, beside=_other_figures(reply)))
         case Abstention(reason=reason, nearest=nearest):
             lines = [asked, f"**Not on record.** {verbatim.escape(why(reason, filters))}"]
             if not nearest:
@@ -90,7 +95,9 @@ def report(lines: Sequence[str]) -> ui.LayoutView:
 
 def shown_hits(reply: Reply) -> tuple[Hit, ...]:
     """The hits whose words `card` would show: these are proved before it is sent."""
-    return reply.hits[:1] if isinstance(reply, Answer) else reply.nearest[:1]
+    if isinstance(reply, Answer):
+        return reply.hits[0], *_shown_beside(reply)
+    return reply.nearest[:1]
 
 
 def more_id(places: Sequence[Place], page: int, turn: str = "") -> str:
@@ -109,10 +116,16 @@ def fitting(places: Iterable[Place]) -> tuple[Place, ...]:
 
 
 def _hit_box(
-    hit: Hit, colour: discord.Colour, *, above: Sequence[str], others: Iterable[Receipt] = ()
+    hit: Hit,
+    colour: discord.Colour,
+    *,
+    above: Sequence[str],
+    others: Iterable[Receipt] = (),
+    beside: Sequence[str] = (),
 ) -> ui.Container[ui.LayoutView]:
     article, span = hit.article, hit.passage.span
-    below = [f"{who(hit)}\n{source_line(article)}"]
+    also = f"\n-# {also_in(hit)}" if hit.also else ""
+    below = [f"{who(hit)}\n{source_line(article)}{also}", *beside]
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(text) for text in (*above, *below, receipt))
     words, cut = _quotation(article, span, room, hit.answering)
@@ -124,6 +137,29 @@ def _hit_box(
     if colour is _NOT_FOUND:
         displays.insert(len(above) - 1, ui.Separator())  # what is no answer stands apart from what is one
     return _box(colour, displays)
+
+
+def _shown_beside(answer: Answer) -> tuple[Hit, ...]:
+    """The hits that give other figures than the first, as far as all that is shown of them fits beside it."""
+    shown: list[Hit] = []
+    room = _BESIDE
+    for hit in (answer.hits[i] for i in answer.conflicting(0)):
+        room -= sum(map(verbatim.size, _rival(hit)))
+        if room < 0 or not verbatim.displayable(hit.quote):
+            break
+        shown.append(hit)
+    return tuple(shown)
+
+
+def _other_figures(answer: Answer) -> list[str]:
+    """What is shown of the hits that conflict with the first; further ones are counted."""
+    shown, count = _shown_beside(answer), len(answer.conflicting(0))
+    more = "" if len(shown) == count else f" ({count:,}; see More)"
+    return [f"**Other figures on record{more}**", *(text for hit in shown for text in _rival(hit))] if count else []
+
+
+def _rival(hit: Hit) -> tuple[str, str]:
+    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {source_line(hit.article)}"
 
 
 def _quotation(article: Article, span: Span, room: int, answering: Span | None = None) -> tuple[list[str], list[str]]:
@@ -198,6 +234,16 @@ def who(hit: Hit) -> str:
     role = f", {verbatim.label(speaker.role, 150)}" if speaker.role else ""
     unnamed = "" if speaker.named else ", not named by the article"
     return f"**{verbatim.label(speaker.name, 150)}**{role}{unnamed} — {how}"
+
+
+def also_in(hit: Hit) -> str:
+    """Which other outlets carry the same words; how many articles, where they do not state another outlet."""
+    outlets = [verbatim.label(name, 60) for name in hit.outlets[:_OUTLETS]]
+    if not outlets:
+        return f"Also in {counted(len(hit.also), 'other article')}"
+    if more := len(hit.outlets) - len(outlets):
+        outlets.append(f"{more:,} more")
+    return f"Also in {counted(len(hit.outlets), 'outlet')}: {listed(outlets)}"
 
 
 def _possessive(name: str) -> str:

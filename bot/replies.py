@@ -5,6 +5,7 @@ Offsets are code points of the article's text. A value that is not known is ``nu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import RowId
 from index.errors import SourceError
 from index.links import text_fragment_link
-from index.types import Added, Answer, Article, Attribution, Hit, Passage, Reply, Span
+from index.types import Added, Answer, Article, Attribution, Copy, Hit, Passage, Reply, Span
 
 if TYPE_CHECKING:
     from bot.calibrate import Report
@@ -37,18 +38,39 @@ def reply_json(reply: Reply, id: RowId = None) -> Json:  # noqa: A002  # the key
         "status": "answered" if answer else "abstained",
         "reason": abstention.reason.value if abstention else None,
         "confidence": round(reply.confidence, _DIGITS),
-        "passages": [hit_json(hit) for hit in answer.hits] if answer else [],
+        "sources": answer.sources if answer else 0,
+        "passages": [hit_json(hit, answer.conflicting(i)) for i, hit in enumerate(answer.hits)] if answer else [],
         "nearest": [hit_json(hit) for hit in abstention.nearest] if abstention else [],
     }
 
 
-def hit_json(hit: Hit) -> Json:
-    """A quotation with its proof, its article, its speaker and its score."""
+def hit_json(hit: Hit, conflicts: Sequence[int] = ()) -> Json:
+    """A quotation with its proof, its article, its speaker, its score and the other articles that carry its words.
+
+    ``conflicts`` are the indexes, in the list it stands in, of those that give other figures.
+    """
     words = hit.answering
     return {
         **passage_json(hit.article, hit.passage),
         "score": round(hit.score, _DIGITS),
         "answering": None if words is None else [words.start, words.end],
+        "also": [copy_json(copy) for copy in hit.also],
+        "conflicts_with": list(conflicts),
+    }
+
+
+def copy_json(copy: Copy) -> Json:
+    """Another article that carries the same words, and the proof that it does."""
+    article = copy.article
+    return {
+        "article_id": article.id,
+        "outlet": article.outlet,
+        "date": article.date,
+        "url": article.url,
+        "title": article.title,
+        "start": copy.span.start,
+        "end": copy.span.end,
+        "sha256": article.sha256,
     }
 
 

@@ -71,6 +71,8 @@ class Question:
     """The thing whose number is asked for ("how many containers")."""
     speaker: tuple[str, ...] = ()
     """Stems of the person whose words are asked for ("what did Putin say")."""
+    newest: bool = False
+    """Whether it asks for the newest there is ("the latest", "this week", "so far")."""
 
     @property
     def weight(self) -> float:
@@ -213,6 +215,10 @@ _RECENT = re.compile(
     r"just|so far)\b",
     re.IGNORECASE,
 )
+_NEWEST = re.compile(
+    r"\b(?:latest|newest|most recent(?:ly)?|(?:right )?now|this week|so far|to date|up to date|currently)\b",
+    re.IGNORECASE,
+)
 _NUMBER_ASKED = re.compile(
     r"\bhow (?:many|much|old|long|far|tall|big|large|high|fast|often|deep|heavy|wide)\b|"
     r"\b(?:what|which) (?:percent(?:age)?|number|share|amount|age|price|cost|total|score|population|magnitude|size|"
@@ -315,6 +321,7 @@ def parse(text: str) -> Question:
         bool(_RECENT.search(text)),
         counted.group(2).casefold() if counted and counted.group(2).casefold() not in _UNTOLD else None,
         _speaker_asked(text),
+        bool(_NEWEST.search(text)),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
+from index import copies
 from index.crossreader import CrossReader, Judged, Window
 from index.lexicon import Lexicon
 from index.question import STOPWORDS, Question, Term, Want, Words, satisfies, stem, stems
@@ -255,7 +256,7 @@ def read(
     collapse: float = 0.85,
     crossreader: CrossReader | None = None,
 ) -> tuple[Reading, ...]:
-    """The candidates that retrieval put first, read and put in order of how probably they answer; copies left out.
+    """The candidates that retrieval put first, read and put in order of how probably they answer; copies collapsed.
 
     With a cross-reader, the best of them by the other evidence are read once more, against the question.
     """
@@ -268,7 +269,8 @@ def read(
         Reading(Hit(candidate.passage, candidate.article, probability(one, weights), answering), one)
         for candidate, one, answering in found
     ]
-    return _different(sorted(readings, key=lambda reading: -reading.hit.score), collapse)
+    kept = copies.collapsed([reading.hit for reading in readings], collapse)
+    return tuple(replace(readings[index], hit=hit) for index, hit in kept)
 
 
 _Found = list[tuple[Candidate, Evidence, Span | None]]
@@ -309,8 +311,9 @@ def decide(
     readings: Sequence[Reading],
     filters: Filters = Filters(),
     settings: AnswerSettings = AnswerSettings(),
+    collapse: float = 0.85,
 ) -> Reply:
-    """Answer with the passages that answer, best first, or abstain with the reason."""
+    """Answer with the passages that answer, in the order of `copies.arranged`, or abstain with the reason."""
     if not readings or not (question.terms or filters.speaker):
         return nothing(asked, question, filters)
     hits = [reading.hit for reading in readings]
@@ -319,7 +322,10 @@ def decide(
         reason = _why(question, readings[0].evidence, filters)
         return Abstention(asked, question.text, reason, best, tuple(hits[: settings.nearest]))
     kept = [hit for hit in hits if hit.score >= settings.further * best]
-    return Answer(asked, question.text, tuple(kept[: settings.quotations]), best)
+    order, conflicts = copies.arranged(question, kept, collapse, settings.threshold)
+    shown = order[: settings.quotations]
+    pairs = tuple(pair for pair in conflicts if pair[1] < len(shown))
+    return Answer(asked, question.text, shown, shown[0].score, conflicts=pairs)
 
 
 def nothing(asked: str, question: Question, filters: Filters) -> Abstention:
@@ -344,15 +350,3 @@ def _why(question: Question, best: Evidence, filters: Filters) -> Reason:
     if best.covered_near >= 0.4 or (best.covered_article >= 0.6 and best.meaning >= 0.4):
         return Reason.NOT_STATED
     return Reason.NOT_COVERED
-
-
-def _different(readings: Sequence[Reading], collapse: float) -> tuple[Reading, ...]:
-    """The readings without repetitions: of passages that hold the same words, the best one."""
-    kept: list[Reading] = []
-    seen: list[frozenset[str]] = []
-    for reading in readings:
-        words = Words(reading.hit.quote).stems
-        if all(len(words & other) < collapse * max(1, min(len(words), len(other))) for other in seen):
-            kept.append(reading)
-            seen.append(words)
-    return tuple(kept)

@@ -10,6 +10,7 @@ from datetime import date as calendar_day
 
 import numpy as np
 
+from index.asked import near as near_period
 from index.encoder import Encoder
 from index.question import Question
 from index.settings import SearchSettings
@@ -67,8 +68,12 @@ def candidates(
     filters: Filters = Filters(),
     settings: SearchSettings = SearchSettings(),
     asked_on: str | None = None,
+    period: tuple[str | None, str | None] = (None, None),
 ) -> list[Candidate]:
-    """The best candidates for ``question`` in one generation, best first; empty only when nothing is allowed."""
+    """The best candidates for ``question`` in one generation, best first; empty only when nothing is allowed.
+
+    ``period`` are the first and last ISO day that the question names: an article of these days is not stale.
+    """
     allowed = store.allowed(generation, filters)
     if allowed is not None and not allowed[0]:
         return []
@@ -95,7 +100,7 @@ def candidates(
         article_id: float(headline.astype(np.float32) @ vector)
         for article_id, headline in store.headlines(generation, articles).items()
     }
-    return _ordered(passages.values(), meaning, words, article_words, headlines, question, store, day)
+    return _ordered(passages.values(), meaning, words, article_words, headlines, question, store, day, period)
 
 
 def _by_passage(near: Iterable[tuple[int, float]], store: Store) -> dict[int, float]:
@@ -129,6 +134,7 @@ def _ordered(
     question: Question,
     store: Store,
     day: str | None,
+    period: tuple[str | None, str | None],
 ) -> list[Candidate]:
     passages = list(passages)
     near: dict[str, list[float]] = defaultdict(list)
@@ -150,7 +156,7 @@ def _ordered(
             article_words.get(passage.article_id, 0.0) / most,
             article_meaning[passage.article_id],
             headlines.get(passage.article_id, 0.0),
-            _stale(articles[passage.article_id].date, day, question),
+            _stale(articles[passage.article_id].date, day, question, period),
             crowd,
         )
         for passage in passages
@@ -158,13 +164,19 @@ def _ordered(
     return sorted(found, key=lambda c: (-c.score, c.passage.id))
 
 
-def _stale(date: str | None, day: str | None, question: Question) -> float:
+def _stale(
+    date: str | None, day: str | None, question: Question, period: tuple[str | None, str | None] = (None, None)
+) -> float:
     """How far ``date`` is from ``day``: within a week 0, 37 days .5, a year .92.
 
     ``day`` is the day asked or, when that is earlier, the archive's newest: an archive of old articles is not stale.
-    A question that does not lean on the day counts it for less: older news may well be what it asks for.
+    A question that does not lean on the day counts it for less: older news may well be what it asks for. It is what
+    it asks for where it names days that were over on ``day``, and ``date`` is one of them.
     """
     if date is None or day is None:
+        return 0.0
+    since, until = period
+    if until is not None and until < day and near_period(since, until, date):
         return 0.0
     days = max(0, abs((calendar_day.fromisoformat(day) - calendar_day.fromisoformat(date)).days) - 7)
     return days / (days + 30) * (1.0 if question.recent else 0.5)

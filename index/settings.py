@@ -39,7 +39,7 @@ class SearchSettings:
     candidates: int = field(default=100, metadata=within(1))
     """Entries taken from each of meaning and words before they are put in one order."""
     collapse: float = field(default=0.85, metadata=within(0, 1))
-    """Two passages that share this part of the shorter one's words count as copies of one wire story."""
+    """Copies of one wire story: the shorter passage stands in the longer, word by word, and is this part of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,6 +183,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """Where another article carries the words of a hit: the same words, or all but a few that change nothing."""
+
+    article: Article
+    span: Span
+
+    @property
+    def receipt(self) -> Receipt:
+        """The proof that they stand there."""
+        return Receipt(self.article.id, self.article.sha256, self.span)
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage with its score, and the article it is read from."""
 
@@ -192,6 +205,14 @@ class Hit:
     """Estimated probability in [0, 1] that the passage answers the question."""
     answering: Span | None = None
     """The words of the article, within the passage, that answer; ``None`` where that is not sure."""
+    also: tuple[Copy, ...] = ()
+    """Copies in other articles, the earliest first, at most one for each: the same source, not another one."""
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """The other outlets that carry these words, each once, the earliest first."""
+        named = (copy.article.outlet for copy in self.also)
+        return tuple(dict.fromkeys(name for name in named if name and name != self.article.outlet))
 
     @property
     def quote(self) -> str:
@@ -244,10 +265,31 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     """Probability in [0, 1] that the first quotation answers the question."""
+    conflicts: tuple[tuple[int, int], ...] = ()
+    """Pairs of indexes of ``hits`` that make the same statement with other figures; the smaller index first."""
 
     def __post_init__(self) -> None:
         if not self.hits:
             raise ValueError("an answer needs a quotation; without one it is an Abstention")
+        if not all(0 <= i < j < len(self.hits) for i, j in self.conflicts):
+            raise ValueError(f"conflicts are pairs of indexes of {len(self.hits)} hits, not {self.conflicts}")
+
+    def conflicting(self, index: int) -> tuple[int, ...]:
+        """The indexes of the hits that give other figures than hit number ``index``, in order."""
+        return tuple(sorted(sum(pair) - index for pair in self.conflicts if index in pair))
+
+    @property
+    def sources(self) -> int:
+        """How many independent sources the hits come from: whoever carries the same words counts as one with them."""
+        groups: list[set[str]] = []
+        for hit in self.hits:
+            articles = (hit.article, *(copy.article for copy in hit.also))
+            group = {article.outlet.casefold() if article.outlet else f"\n{article.id}" for article in articles}
+            for other in [other for other in groups if other & group]:
+                groups.remove(other)
+                group |= other
+            groups.append(group)
+        return len(groups)
 
 
 @dataclass(frozen=True, slots=True)

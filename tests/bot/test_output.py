@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from bot.output import KINDS, REASONS, VERDICTS, Printer, console, visible
 from index.attribution import Claim
 from index.attribution.lexicon import CueClass
 from index.check import Change, Op, Verdict, VerdictKind
-from index.types import Abstention, Answer, Article, Attribution, Hit, Kind, Passage, Reason, Span, Speaker
+from index.types import Abstention, Answer, Article, Attribution, Copy, Hit, Kind, Passage, Reason, Span, Speaker
 
 ARTICLE = Article("a1", 'The mayor left. "It rained," said Ada Ruiz.', "Rain", "Courier", ("Bo Lind",), "2024-05-06")
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -117,6 +118,34 @@ def test_the_receipt_stands_under_each_quotation() -> None:
     """Article, first twelve digits of its hash, and where the words stand."""
     out = _printed(_hit(), _hit(None))
     assert out.count(f"receipt a1 {ARTICLE.sha256[:12]} 16–{len(ARTICLE.text)}") == 2
+
+
+def test_the_other_outlets_of_the_same_words_are_named() -> None:
+    """Each once and made safe; articles that state no other outlet are counted."""
+
+    def copied(*outlets: str | None) -> Hit:
+        also = tuple(
+            Copy(replace(ARTICLE, id=f"a{n}", outlet=outlet), Span(16, 20)) for n, outlet in enumerate(outlets, 2)
+        )
+        return replace(_hit(), also=also)
+
+    assert "\n  also in 2 outlets: Gazette, \u241b[2JPost\n" in _printed(
+        copied("Gazette", "\x1b[2JPost", "Gazette", None)
+    )
+    assert "\n  also in 2 other articles\n" in _printed(copied(None, "Courier"))
+    assert "also in" not in _printed(_hit())
+
+
+def test_other_figures_are_named_by_quotation_outlet_and_day() -> None:
+    """Each version points at the other; a quotation that agrees with all points at none."""
+    bare = replace(ARTICLE, id="a2", outlet=None, date=None)
+    file = io.StringIO()
+    hits = (_hit(), _hit(article=bare), _hit(None))
+    Printer(console(file)).reply(Answer("q?", "q?", hits, 0.9, conflicts=((0, 1),)))
+    first, second, third = file.getvalue().split("\n\n")
+    assert first.endswith("\n  Other figures on record: quotation 2")
+    assert second.endswith("\n  Other figures on record: quotation 1 (Courier · 2024-05-06)")
+    assert "Other figures" not in third
 
 
 def test_every_kind_reason_and_verdict_has_words() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from index.types import (
     Answer,
     Article,
     Attribution,
+    Copy,
     Filters,
     Hit,
     Kind,
@@ -88,7 +90,10 @@ def hits(draw: Any) -> Hit:
     speaker = draw(st.none() | st.builds(Speaker, names.filter(bool), names, st.booleans()))
     kind = draw(st.sampled_from(Kind))
     said_by = draw(st.none() | st.just(Attribution(content=(span,), kind=kind, speaker=speaker)))
-    return Hit(Passage(article.id, span, said_by), article, 0.9)
+    carried = st.builds(
+        lambda outlet, n: Copy(Article(f"copy-{n}", article.text, outlet=outlet), span), names, st.integers()
+    )
+    return Hit(Passage(article.id, span, said_by), article, 0.9, tuple(draw(st.lists(carried, max_size=8))))
 
 
 questions = st.text(max_size=20) | st.sampled_from(["**" * 250, "👍" * 500])
@@ -140,6 +145,27 @@ def test_card_keeps_discords_limits(reply: Reply, filters: Filters) -> None:
         check_quotation(view, hit.quote)
     if DESCRIPTION.is_file():
         assert gate(DESCRIPTION).component_complaints(view.to_components()) == []
+
+
+@given(st.lists(hits(), min_size=2, max_size=5), questions)
+@settings(max_examples=60, deadline=None, phases=FAST)
+def test_other_figures_keep_discords_limits(some: list[Hit], question: str) -> None:
+    """The card still fits; each quotation beside its own is whole, is proved, and is followed by who and where."""
+    conflicts = tuple((0, i) for i in range(1, len(some)))
+    reply = Answer(question, question, tuple(some), 0.9, conflicts=conflicts)
+    view = render.card(reply)
+    assert limits(message(view)) == []
+    texts = shown(view)
+    place = next(i for i, text in enumerate(texts) if text.startswith("**Other figures on record"))
+    beside = [i for i, text in enumerate(texts) if i > place and text.startswith("> ")]
+    proved = render.shown_hits(reply)
+    assert [quotation(texts[i]) for i in beside] == [visible(hit.quote) for hit in proved[1:]]
+    assert [texts[i + 1] for i in beside] == [
+        f"-# {render.who(h)} · {render.source_line(h.article)}" for h in proved[1:]
+    ]
+    more = "" if len(proved) == len(some) else f" ({len(some) - 1}; see More)"
+    assert texts[place] == f"**Other figures on record{more}**"
+    assert proved == tuple(some[: len(proved)])
 
 
 @given(hits(), st.integers(0, 3))
@@ -327,3 +353,21 @@ def test_long_neighbours_share_the_room_of_a_message() -> None:
     view = render.context(Article(id="dam", text=text), Span(start, start + len("The dam held."))).view
     assert limits(message(view)) == []
     assert sum("The river rose" in words for words in shown(view)) == 1
+
+
+@pytest.mark.parametrize(
+    ("outlets", "line"),
+    [
+        ((), None),
+        ((None, "Daily News"), "Also in 2 other articles"),
+        (("Post",), "Also in 1 outlet: Post"),
+        (("Post", "*Gazette*", "Post", None), "Also in 2 outlets: Post and \\*Gazette\\*"),
+        (tuple("ABCDEFG"), "Also in 7 outlets: A, B, C, D, E and 2 more"),
+    ],
+)
+def test_a_card_names_the_other_outlets(outlets: tuple[str | None, ...], line: str | None) -> None:
+    """Each once, escaped like every name, a few of them; and how many there are."""
+    also = tuple(Copy(Article(f"c{n}", TEXT, outlet=outlet), Span(0, 22)) for n, outlet in enumerate(outlets))
+    one = replace(hit(0, 22, None, outlet="Daily News"), also=also)
+    lines = [line for text in shown(render.card(Answer("q", "q", (one,), 0.9))) for line in text.splitlines()]
+    assert [found for found in lines if "Also in" in found] == ([f"-# {line}"] if line else [])

@@ -128,6 +128,38 @@ def test_the_filters_are_why_there_is_nothing(filled: Archive) -> None:
     assert shown(filled.ask(QUESTION, filters=Filters(outlet="Nowhere"))) == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("What did Marsh say about saffron?", Reason.NOT_SAID_BY),
+        ("What did Marsh say in May 2024 about saffron?", Reason.NOT_SAID_BY),
+        ("What did Marsh say in May 2023 about the railway?", Reason.OUTSIDE_DATES),
+        ("What did Marsh say about the railway since January 2030?", Reason.OUTSIDE_DATES),
+        ("Who said in 2023 that the railway took 6 years?", Reason.OUTSIDE_DATES),
+    ],
+)
+def test_what_the_question_asks_for_is_why_there_is_nothing(filled: Archive, question: str, reason: Reason) -> None:
+    """A speaker and days in the question count as if passed; the days alone, where the speaker is quoted on others."""
+    filled.settings = IndexSettings(answer=AnswerSettings(threshold=1.0))
+    assert why(filled.ask(question)) is reason
+
+
+def test_days_in_a_question_leave_only_what_was_published_then(filled: Archive) -> None:
+    """In rankings as in replies; a month without a year is the archive's last one. What is passed wins."""
+    for asked_on in (None, "2024-12-01", "2030-01-01"):
+        hits = filled.rank("What did Marsh say in March?", asked_on=asked_on)
+        assert {hit.article.id for hit in hits} == {"article-2"}
+    assert {
+        hit.article.date for hit in filled.rank("What did Marsh say in March?", filters=Filters(since="2024-05-01"))
+    } == {
+        "2024-05-15",
+        "2024-06-15",
+    }
+    assert {hit.article.outlet for hit in filled.rank("According to the Port Times, when did the zoo open?")} == {
+        "Port Times"
+    }
+
+
 def test_an_excluded_article_is_as_if_it_were_not_there(filled: Archive) -> None:
     """Nothing of it is shown, and another article's passage is less sure to answer."""
     reply = filled.ask(QUESTION, filters=Filters(exclude=frozenset({"article-4"})))
