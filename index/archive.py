@@ -17,7 +17,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import check, followup, question, reader, search
+from index import abstaining, check, followup, question, reader, search
 from index.attribution import attributions as attribute
 from index.crossreader import CrossReader
 from index.encoder import Encoder, SentenceEncoder
@@ -36,6 +36,7 @@ from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
 from index.types import (
+    Abstention,
     Added,
     Article,
     Attribution,
@@ -58,6 +59,9 @@ BATCH = 32
 
 CHECKED = 24
 """Nearest passages that a claimed quotation is compared with; their whole articles are read."""
+
+NEWEST = 24
+"""Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
 
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
@@ -399,18 +403,22 @@ class Archive:
         filters: Filters = Filters(),
         asked_on: str | None = None,
         limit: int | None = None,
+        suggest: bool = True,
     ) -> Reply:
         """Quotations that answer, or why there are none.
 
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
-        on; ``limit`` bounds the quotations (one at least).
+        on; ``limit`` bounds the quotations (one at least). Without ``suggest``, other questions are offered only where
+        it is not clear what is asked: each that is tried takes as long as one that is asked.
         """
         settings = self.settings.answer if limit is None else replace(self.settings.answer, quotations=max(1, limit))
         parsed = question.parse(followup.standalone(asked, turns))
         readings = self._read(parsed, filters, asked_on)
-        if not readings and not self._store.count_articles():
-            filters = Filters()  # it is not for them that there is nothing
-        return reader.decide(asked, parsed, readings, filters, settings)
+        reply = reader.decide(asked, parsed, readings, filters, settings)
+        if isinstance(reply, Abstention) and self._store.count_articles():
+            record = _Record(self, asked_on)
+            return abstaining.explained(reply, parsed, readings, record, filters, settings, suggest=suggest)
+        return reply
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
@@ -572,6 +580,47 @@ class Archive:
         elif entries:
             ids = np.array([entry for entry, _ in entries], np.int64)
             self._vectors[1].add(ids, np.stack([fresh[key] for _, key in entries]))
+
+
+class _Record:
+    """What `abstaining` looks up in an archive, for a question asked on some day."""
+
+    def __init__(self, archive: Archive, asked_on: str | None) -> None:
+        self._archive = archive
+        self._store = archive._store
+        self._asked_on = asked_on
+
+    def read(self, parsed: question.Question, filters: Filters) -> tuple[reader.Reading, ...]:
+        return self._archive._read(parsed, filters, self._asked_on)
+
+    def quotations(self, speaker: str, filters: Filters) -> list[Hit]:
+        with self._store.snapshot():
+            served = self._archive._served()
+            passages = () if served is None else self._store.quotations(served, speaker)
+            return self._hits(passage for passage in passages if passage.article_id not in filters.exclude)
+
+    def newest(self, filters: Filters) -> list[Hit]:
+        with self._store.snapshot():
+            served = self._archive._served()
+            if served is None:
+                return []
+            newest = map(self._store.article, self._store.newest_articles(NEWEST + len(filters.exclude)))
+            met = [article for article in newest if abstaining.meets(article, filters)]
+            return self._hits(p for article in met for p in self._store.passages(served, article.id))
+
+    def mentions(self, word: str, filters: Filters) -> bool:
+        found = self._store.article_word_scores([word], 1 + len(filters.exclude))
+        return not found.keys() <= filters.exclude
+
+    def _hits(self, passages: Iterable[Passage]) -> list[Hit]:
+        """The passages with their articles, each article read once; they have not been scored."""
+        articles: dict[str, Article] = {}
+        hits = []
+        for passage in passages:
+            if passage.article_id not in articles:
+                articles[passage.article_id] = self._store.article(passage.article_id)
+            hits.append(Hit(passage, articles[passage.article_id], 0.0))
+        return hits
 
 
 def _check(draft: Draft) -> None:

@@ -23,6 +23,7 @@ from index.types import (
     Answer,
     Article,
     Attribution,
+    Details,
     Filters,
     Hit,
     Kind,
@@ -103,8 +104,12 @@ replies: st.SearchStrategy[Reply] = st.one_of(
         st.sampled_from(Reason),
         st.just(0.1),
         st.lists(hits(), max_size=2).map(tuple),
+        st.builds(
+            Details, names, st.integers(0, 9999), names, names, names,
+            st.lists(questions, max_size=4).map(tuple), st.lists(questions, max_size=3).map(tuple),
+        ),
     ),
-)
+)  # fmt: skip
 
 
 def message(view: Any) -> dict[str, Any]:
@@ -286,9 +291,11 @@ def test_abstention_labels_the_nearest_passage() -> None:
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_one_sentence(reason: Reason) -> None:
-    """No reason is left without words."""
+    """No reason is left without words, whatever is known besides."""
+    full = Details("Ada Berg", 7, "China", "2024-01-01", "2024-02-29", ("Gazette",), ("What did Ada Berg say?",))
     for filters in (Filters(), Filters(speaker="Ada Berg")):
-        assert re.fullmatch(r"[A-Z][^.]+\.", render.why(reason, filters))
+        for details in (Details(), Details("Ada Berg"), full):
+            assert re.fullmatch(r"[A-Z][^.]+\.", render.why(Abstention("q", "q", reason, 0.0, (), details), filters))
 
 
 @pytest.mark.parametrize(
@@ -310,6 +317,12 @@ def test_labels_are_never_markup(trick: str) -> None:
     for text in shown(render.card(Answer(trick, trick, (one,), 0.9))):
         assert not re.search(r"⟦(?!strong|subtext|quote)", displayed(text)), displayed(text)
         assert "\u202e" not in text
+    for reason in Reason:
+        details = Details(trick, 2, trick, trick, trick, (trick, trick), (trick,))
+        asked = Filters(speaker=trick, outlet=trick)
+        for text in shown(render.card(Abstention(trick, trick, reason, 0.1, (one,), details), asked)):
+            assert not re.search(r"⟦(?!strong|subtext|quote|list)", displayed(text)), displayed(text)
+            assert "\u202e" not in text
 
 
 def test_place_survives_being_written() -> None:
