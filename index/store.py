@@ -552,7 +552,9 @@ class Store:
             (name, role): names_match(speaker, name, role) or names_match(name, speaker, None)
             for name, role in {(name, role) for _, name, role in rows}
         }
-        return tuple(self.passages_by_id(row for row, name, role in rows if meant[name, role]).values())
+        ids = [row for row, name, role in rows if meant[name, role]]
+        found = self.passages_by_id(ids)
+        return tuple(found[row] for row in ids)
 
     def newest_articles(self, limit: int) -> tuple[str, ...]:
         """Ids of the articles of the latest days, latest first; those without a day last."""

@@ -289,6 +289,17 @@ def test_abstention_labels_the_nearest_passage() -> None:
     assert texts[3] == "> Traffic was light."
 
 
+def test_what_could_be_asked_stands_before_the_nearest_passage() -> None:
+    """Questions that are offered are a list of their own, between the reason and what is no answer."""
+    details = Details("Ada Berg", 2, suggestions=("What did Ada Berg say about *it*?", "What is said about it?"))
+    texts = shown(render.card(Abstention("q", "q", Reason.NOT_SAID_BY, 0.2, (hit(65, 83, None),), details)))
+    assert texts[1] == "**Not on record.** Ada Berg is quoted 2 times here, but not with this."
+    assert texts[2].splitlines()[1:] == [r"- What did Ada Berg say about \*it\*?", "- What is said about it?"]
+    assert texts[3] == "**The nearest passage, which is not an answer:**"
+    bare = shown(render.card(Abstention("q", "q", Reason.UNCLEAR_QUESTION, 0.0, (), details)))
+    assert bare[2] == texts[2]
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_one_sentence(reason: Reason) -> None:
     """No reason is left without words, whatever is known besides."""
