@@ -12,13 +12,16 @@ from dataclasses import replace
 from itertools import islice, takewhile
 from typing import Protocol
 
-from index.question import STOPWORDS, Question, Want, Words, parse, satisfies, stem, stems
+from index.question import STOPWORDS, Question, Term, Want, Words, parse, satisfies, stem, stems
 from index.reader import RARE, Reading
 from index.settings import AnswerSettings
-from index.types import Abstention, Article, Details, Filters, Hit, Reason, Span
+from index.store import names_match
+from index.types import Abstention, Article, Details, Filters, Hit, Reason
 
 OFFERED = 3
 """Most questions that are offered."""
+LOOKED_AT = 300
+"""Most passages whose subjects are looked for: some milliseconds."""
 TRIED = 6
 """Most questions that are tried where nothing else was read; each takes as long as being asked."""
 TRIED_ALONGSIDE = 2
@@ -156,9 +159,11 @@ def _speaker_named(question: Question) -> str | None:
 
 
 def _on_record(speaker: str, question: Question, filters: Filters, quoted: Sequence[Hit]) -> Details:
-    names = {hit.speaker.name for hit in quoted if hit.speaker}
-    name = names.pop() if len(names) == 1 else speaker
-    return Details(name, len(quoted), _never_about(question, filters, quoted) if quoted else None)
+    names = sorted({hit.speaker.name for hit in quoted if hit.speaker}, key=lambda name: (-len(name), name))
+    # "Kirby" and "John Kirby" are taken for one; of two people of one surname neither is meant rather than the other.
+    one = bool(names) and all(names_match(name, names[0], None) for name in names)
+    subject = _never_about(question, filters, quoted) if quoted else None
+    return Details(names[0] if one else speaker, len(quoted), subject)
 
 
 _ABOUT = re.compile(r"\b(?:about|on|regarding|concerning|of|over|against)\b", re.IGNORECASE)
@@ -180,9 +185,11 @@ def _never_about(question: Question, filters: Filters, quoted: Sequence[Hit]) ->
     ]
     if filters.speaker:
         subject = [term for term in subject if term.stem not in stems(filters.speaker)]
+    if not subject:
+        return None
     near = [Words(_around(hit)) for hit in quoted]
-    lacking = [term.word for term in subject if not any(words.hold(term) for words in near)]
-    return _as_written(question.text, lacking)
+    lacking = {term for term in subject if not any(words.hold(term) for words in near)}
+    return _as_written(question.text, [term.word for run in _runs(question) if lacking & set(run) for term in run])
 
 
 def _around(hit: Hit) -> str:
@@ -192,12 +199,22 @@ def _around(hit: Hit) -> str:
     return f"{hit.article.title or ''} {role or ''} {text[max(0, span.start - 400) : span.end + 400]}"
 
 
+def _runs(question: Question) -> list[list[Term]]:
+    """The question's terms in order, those of one name together."""
+    runs: list[list[Term]] = []
+    for term in question.terms:
+        before = runs[-1][-1] if runs else None
+        if before and before.name and term.name and f"{before.word} {term.word}" in question.text:
+            runs[-1].append(term)
+        else:
+            runs.append([term])
+    return runs
+
+
 def _as_written(text: str, words: Sequence[str]) -> str | None:
     """The stretch of ``text`` that begins with the first and ends with the last of ``words``; ``None`` without any."""
-    places = [Span(start, start + len(word)) for word in words if (start := text.find(word)) >= 0]
-    if not places:
-        return None
-    return text[min(place.start for place in places) : max(place.end for place in places)]
+    places = [found.span() for word in words if (found := re.search(rf"\b{re.escape(word)}\b", text))]
+    return text[min(start for start, _ in places) : max(end for _, end in places)] if places else None
 
 
 # --- a subject
@@ -207,7 +224,7 @@ _MEASURED = re.compile(r"\bhow (\w+)", re.IGNORECASE)
 
 
 def _unmentioned(question: Question, readings: Sequence[Reading], record: Record, filters: Filters) -> str | None:
-    """The first name of the question that no article holds; words that follow each other together.
+    """The first name of the question of which a part stands in no article.
 
     Of a question typed without capitals, the first rare word; what is measured ("how tall") is none.
     """
@@ -215,23 +232,15 @@ def _unmentioned(question: Question, readings: Sequence[Reading], record: Record
     words = [Words(f"{article.title or ''} {article.text}") for article in nearest.values()]
     measured = _MEASURED.search(question.text)
     capitals = any(term.name for term in question.terms)
-    found: list[str] = []
-    for term in question.terms:
+
+    def lacks(term: Term) -> bool:
         telling = term.name if capitals else term.weight >= RARE and not (measured and measured[1] == term.word)
         # The readings' own articles first: they know other ways to write a name, which the index of words does not.
-        if (
-            telling
-            and not term.word[0].isdigit()
-            and not any(one.hold(term) for one in words)
-            and not record.mentions(term.word, filters)
-        ):
-            joined = f"{found[-1]} {term.word}" if found else term.word
-            if found and joined not in question.text:
-                break
-            found = [joined]
-        elif found:
-            break
-    return found[0] if found else None
+        held = not telling or term.word[0].isdigit() or any(one.hold(term) for one in words)
+        return not held and not record.mentions(term.word, filters)
+
+    run = next((run for run in _runs(question) if any(map(lacks, run))), ())
+    return _as_written(question.text, [term.word for term in run])
 
 
 # --- questions that are answered
@@ -287,7 +296,7 @@ def _questions(hits: Iterable[Hit]) -> Iterator[tuple[str, Hit]]:
     """
     said: dict[str, Hit] = {}
     reported: dict[str, Hit] = {}
-    for hit in hits:
+    for hit in islice(hits, LOOKED_AT):
         speaker = hit.speaker
         subject = subject_of(hit)
         if subject is None:

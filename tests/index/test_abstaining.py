@@ -126,6 +126,14 @@ def test_of_several_speakers_the_name_asked_for_stands(archive: Archive) -> None
     assert (details.speaker, details.quoted) == ("Cole", 2)
 
 
+def test_a_speaker_written_in_two_ways_is_one(archive: Archive) -> None:
+    """A surname alone and the full name are the full name, whatever was asked; a name is denied as a whole."""
+    list(archive.add_all([MILL, Draft("“Rain is near,” said Cole. “Eve is here,” said Cole.", id="rain")]))
+    reply = abstained(archive, "what did cole say about Eve Stone and Zanzibar?")
+    assert (reply.details.speaker, reply.details.quoted) == ("Ben Cole", 3)
+    assert reply.details.subject == "Eve Stone and Zanzibar"
+
+
 def test_names_that_no_article_holds_are_told(filled: Archive) -> None:
     """Words that follow each other together; a name that an article writes in another form is not among them."""
     assert abstained(filled, "How tall is Mount Elgon near Kessel?").details.subject == "Mount Elgon"

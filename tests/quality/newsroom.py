@@ -34,7 +34,15 @@ from index.types import Abstention, Answer, Article, Draft, Filters, Hit, Reason
 
 NEWSROOM = Path(__file__).parent / "newsroom"
 
-FLOORS: dict[str, float] = {}
+# About two questions below what was first measured.
+FLOORS: dict[str, float] = {
+    "right passage @1": 0.59,
+    "right passage @3": 0.76,
+    "right decision": 0.48,
+    "AUROC, near miss": 0.40,
+    "AUROC, left out": 0.77,
+    "right reason": 0.86,
+}
 
 
 def rows(name: str) -> list[dict[str, Any]]:
@@ -110,7 +118,7 @@ def main(arguments: list[str]) -> int:
     print(f"{len(articles)} articles, {answerable} questions with an answer, {len(questions) - answerable} without")
     dropped = False
     for name, value in found.items():
-        floor = FLOORS.get(name, 0)
+        floor = FLOORS[name]
         under = not everything and value < floor
         dropped |= under
         print(f"  {name:18} {value:.3f}  floor {floor}{'   UNDER ITS FLOOR' if under else ''}")
