@@ -167,7 +167,7 @@ def ask(args: Arguments) -> int:
     if args.json:
         _print_json(reply_json(reply))
     else:
-        _printer().reply(reply)
+        _printer().reply(reply, filters)
     return 0
 
 
@@ -185,7 +185,11 @@ def _ask_row(archive: Archive, row: Row, filters: Filters) -> dict[str, Any]:
     else:
         earlier = []
     filters = replace(filters, exclude=frozenset(row.texts("exclude")))
-    return reply_json(archive.ask(question, earlier, filters=filters, asked_on=row.day("date")), row.id)
+    return reply_json(
+        # Nobody reads along: other questions are offered only where they are the point.
+        archive.ask(question, earlier, filters=filters, asked_on=row.day("date"), suggest=False),
+        row.id,
+    )
 
 
 def claims(args: Arguments) -> int:

@@ -1,4 +1,4 @@
-"""Days as people write them -> ISO days."""
+"""Days as people write them -> ISO days, and back."""
 
 from __future__ import annotations
 
@@ -30,6 +30,20 @@ def day_of(text: str, *, today: date, last: bool = False) -> str | None:
     if found := _MONTH_FIRST.match(text):
         return _day(found[3], _month(found[1]), found[2], last)
     return None
+
+
+def written(iso: str) -> str:
+    """``2023-10-13`` as ``13 October 2023``; anything else as it is."""
+    try:
+        value = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{value.day} {_IN_FULL[value.month - 1]} {value.year}"
+
+
+_IN_FULL = (
+    "January February March April May June July August September October November December".split()
+)  # strftime would follow the locale of the machine
 
 
 def _month(name: str) -> str:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
+from bot import reasons
 from index.attribution.lexicon import CueClass
 from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
 from index.links import text_fragment_link
-from index.types import Abstention, Added, Answer, Article, Attribution, Hit, Kind, Reason, Reply
+from index.types import Abstention, Added, Answer, Article, Attribution, Filters, Hit, Kind, Reply
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -41,16 +42,6 @@ UNSHOWN = {
     CueClass.BELIEF: "what the outlet says they think or plan, not their words",
 }
 """Why a claim is not shown as somebody's words."""
-
-REASONS = {
-    Reason.NO_ARTICLES: "There are no articles to look in.",
-    Reason.NOT_COVERED: "Nothing on record is about this.",
-    Reason.NOT_STATED: "The subject is on record, but not what you asked about it.",
-    Reason.NOT_SAID_BY: "The speaker you named is not on record with this.",
-    Reason.OUTSIDE_DATES: "It may be on record, but not in the days you asked for.",
-    Reason.UNCLEAR_QUESTION: "The question names nothing that could be looked up.",
-}
-"""Why there is no answer, in plain words."""
 
 VERDICTS = {
     VerdictKind.VERBATIM: "On record, word for word.",
@@ -139,8 +130,8 @@ class Printer:
             line.rstrip()
             self._console.print(margin + line, soft_wrap=True)
 
-    def reply(self, reply: Reply) -> None:
-        """An answer's quotations, or why there is none and what comes nearest."""
+    def reply(self, reply: Reply, filters: Filters = Filters()) -> None:
+        """An answer's quotations, or why there is none, what could be asked and what comes nearest."""
         match reply:
             case Answer(hits=hits):
                 for number, hit in enumerate(hits):
@@ -149,8 +140,14 @@ class Printer:
                     self.hit(hit)
                     if others := reply.conflicting(number):
                         self.line(("Other figures on record: ", "yellow"), _placed(hits, others), indent=2)
-            case Abstention(reason=reason, nearest=nearest):
-                self.line(("Not on record. ", "bold yellow"), REASONS[reason])
+            case Abstention(nearest=nearest, details=details):
+                self.line(("Not on record. ", "bold yellow"), reasons.sentence(reply, filters))
+                if details.suggestions:
+                    self.line()
+                    self.line((reasons.INSTEAD, "yellow"))
+                for suggestion in details.suggestions:
+                    # An article's own words, but on one line: they are offered to be typed.
+                    self.line(" ".join(suggestion.split()), indent=2)
                 if nearest:
                     self.line()
                     self.line(("Nearest passage, not an answer:", "yellow"))

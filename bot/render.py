@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import discord
 from discord import ui
 
-from bot import verbatim
+from bot import days, reasons, verbatim
 from bot.places import PATTERN as _PLACE
 from bot.places import Place
 from index.links import text_fragment_link
@@ -56,8 +55,11 @@ def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
         case Answer(hits=hits):
             rest = [hit.receipt for hit in hits[1:]]
             return _view(_hit_box(hits[0], _FOUND, above=[asked], others=rest, beside=_other_figures(reply)))
-        case Abstention(reason=reason, nearest=nearest):
-            lines = [asked, f"**Not on record.** {verbatim.escape(why(reason, filters))}"]
+        case Abstention(nearest=nearest, details=details):
+            lines = [asked, f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
+            if details.suggestions:
+                offered = (f"- {verbatim.label(suggestion, 200)}" for suggestion in details.suggestions)
+                lines.append("\n".join((f"**{reasons.INSTEAD}**", *offered)))
             if not nearest:
                 return _view(_box(_NOT_FOUND, [ui.TextDisplay(line) for line in lines]))
             lines.append("**The nearest passage, which is not an answer:**")
@@ -243,7 +245,7 @@ def also_in(hit: Hit) -> str:
         return f"Also in {counted(len(hit.also), 'other article')}"
     if more := len(hit.outlets) - len(outlets):
         outlets.append(f"{more:,} more")
-    return f"Also in {counted(len(hit.outlets), 'outlet')}: {listed(outlets)}"
+    return f"Also in {counted(len(hit.outlets), 'outlet')}: {reasons.listed(outlets)}"
 
 
 def _possessive(name: str) -> str:
@@ -259,12 +261,7 @@ def source_line(article: Article) -> str:
     }
     missing = [name for name, part in parts.items() if not part]
     known = [part for part in parts.values() if part]
-    return " · ".join([*known, f"{listed(missing)} not stated"] if missing else known)
-
-
-def listed(words: Sequence[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
+    return " · ".join([*known, f"{reasons.listed(missing)} not stated"] if missing else known)
 
 
 def title_of(article: Article) -> str:
@@ -274,36 +271,14 @@ def title_of(article: Article) -> str:
 
 def day(iso: str) -> str:
     """``2023-10-13`` as ``13 October 2023``; anything else as a label."""
-    try:
-        value = date.fromisoformat(iso)
-    except ValueError:
-        return verbatim.label(iso, 20)
-    return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+    return verbatim.label(days.written(iso), 20)
 
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)  # strftime would follow the locale of the machine
-
-
-def why(reason: Reason, filters: Filters = Filters()) -> str:
+def why(abstention: Abstention, filters: Filters = Filters()) -> str:
     """Why there is no answer, in one sentence; not escaped."""
-    speaker = verbatim.plain_label(filters.speaker, 100) if filters.speaker else "That speaker"
-    match reason:
-        case Reason.NO_ARTICLES if filters != Filters():
-            return "No article here matches the speaker, outlet or days you asked for."
-        case Reason.NO_ARTICLES:
-            return "This server has no articles yet; moderators add them with /articles add."
-        case Reason.NOT_COVERED:
-            return "The articles here do not cover this."
-        case Reason.NOT_STATED:
-            return "The articles here are about this, but do not say what you asked."
-        case Reason.NOT_SAID_BY:
-            return f"{speaker} is not on record here with this."
-        case Reason.OUTSIDE_DATES:
-            return "There is something on record, but not in the days you asked for."
-        case Reason.UNCLEAR_QUESTION:
-            return "The question names nothing that could be looked up; ask about a person, place or event."
+    if abstention.reason is Reason.NO_ARTICLES and filters == Filters():
+        return "This server has no articles yet; moderators add them with /articles add."
+    return reasons.sentence(abstention, filters)
 
 
 # --- in context

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import RowId
 from index.errors import SourceError
 from index.links import text_fragment_link
-from index.types import Added, Answer, Article, Attribution, Copy, Hit, Passage, Reply, Span
+from index.types import Added, Answer, Article, Attribution, Copy, Details, Hit, Passage, Reply, Span
 
 if TYPE_CHECKING:
     from bot.calibrate import Report
@@ -41,7 +41,16 @@ def reply_json(reply: Reply, id: RowId = None) -> Json:  # noqa: A002  # the key
         "sources": answer.sources if answer else 0,
         "passages": [hit_json(hit, answer.conflicting(i)) for i, hit in enumerate(answer.hits)] if answer else [],
         "nearest": [hit_json(hit) for hit in abstention.nearest] if abstention else [],
+        "details": _details_json(abstention.details) if abstention else None,
+        "suggestions": list(abstention.details.suggestions) if abstention else [],
     }
+
+
+def _details_json(details: Details) -> Json:
+    """What is on record beside what was asked; the questions that are offered have a key of their own."""
+    found = fields_json(details)
+    del found["suggestions"]
+    return found
 
 
 def hit_json(hit: Hit, conflicts: Sequence[int] = ()) -> Json:

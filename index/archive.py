@@ -18,8 +18,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from index import abstaining, check, followup, question, reader, search
 from index import asked as asked_for
-from index import check, followup, question, reader, search
 from index.attribution import attributions as attribute
 from index.calibration import Label
 from index.crossreader import CrossReader
@@ -42,6 +42,7 @@ from index.settings import DEFAULT_MODEL, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
 from index.types import (
     Added,
+    Answer,
     Article,
     Attribution,
     Draft,
@@ -63,6 +64,9 @@ BATCH = 32
 
 CHECKED = 24
 """Nearest passages that a claimed quotation is compared with; their whole articles are read."""
+
+NEWEST = 24
+"""Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
 
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
@@ -416,22 +420,27 @@ class Archive:
         asked_on: str | None = None,
         limit: int | None = None,
         threshold: float | None = None,
+        suggest: bool = True,
     ) -> Reply:
         """Quotations that answer, or why there are none.
 
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
-        on; ``limit`` bounds the quotations (one at least); ``threshold`` takes the place of the archive's.
+        on; ``limit`` bounds the quotations (one at least); ``threshold`` takes the place of the archive's. Without
+        ``suggest``, other questions are offered only where it is not clear what is asked: each that is tried takes as
+        long as one that is asked.
         """
         settings = replace(self.settings.answer, threshold=self.threshold if threshold is None else threshold)
         settings = settings if limit is None else replace(settings, quotations=max(1, limit))
         with self._store.snapshot():
             parsed, filters, understood = self._understood(followup.standalone(asked, turns), filters, asked_on)
             readings = self._read(parsed, filters, asked_on, understood)
-            if not readings and not self._store.count_articles():
-                filters = Filters()  # it is not for them that there is nothing
-            elif self._is_quoted(understood.speaker, filters):
-                filters = replace(filters, speaker=understood.speaker)  # only a reason: it left nothing out
-        return reader.decide(asked, parsed, readings, filters, settings, self.settings.search.collapse)
+            reply = reader.decide(asked, parsed, readings, filters, settings, self.settings.search.collapse)
+            if isinstance(reply, Answer) or not self._store.count_articles():
+                return reply
+            if self._is_quoted(understood.speaker, filters):
+                filters = replace(filters, speaker=understood.speaker)  # only for the reason: it left nothing out
+            record = _Record(self, asked_on)
+            return abstaining.explained(reply, parsed, readings, record, filters, settings, suggest=suggest)
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
@@ -722,6 +731,45 @@ class Archive:
         elif entries:
             ids = np.array([entry for entry, _ in entries], np.int64)
             self._vectors[1].add(ids, np.stack([fresh[key] for _, key in entries]))
+
+
+class _Record:
+    """What `abstaining` looks up in an archive, for a question asked on some day. To be used inside a snapshot."""
+
+    def __init__(self, archive: Archive, asked_on: str | None) -> None:
+        self._archive = archive
+        self._store = archive._store
+        self._asked_on = asked_on
+
+    def read(self, parsed: question.Question, filters: Filters) -> tuple[reader.Reading, ...]:
+        return self._archive._read(parsed, filters, self._asked_on, asked_for.NOTHING)
+
+    def quotations(self, speaker: str, filters: Filters) -> list[Hit]:
+        served = self._archive._served()
+        passages = () if served is None else self._store.quotations(served, speaker)
+        return self._hits(passage for passage in passages if passage.article_id not in filters.exclude)
+
+    def newest(self, filters: Filters) -> list[Hit]:
+        served = self._archive._served()
+        if served is None:
+            return []
+        newest = map(self._store.article, self._store.newest_articles(NEWEST + len(filters.exclude)))
+        met = [article for article in newest if abstaining.meets(article, filters)]
+        return self._hits(p for article in met for p in self._store.passages(served, article.id))
+
+    def mentions(self, word: str, filters: Filters) -> bool:
+        found = self._store.article_word_scores([word], 1 + len(filters.exclude))
+        return not found.keys() <= filters.exclude
+
+    def _hits(self, passages: Iterable[Passage]) -> list[Hit]:
+        """The passages with their articles, each article read once; they have not been scored."""
+        articles: dict[str, Article] = {}
+        hits = []
+        for passage in passages:
+            if passage.article_id not in articles:
+                articles[passage.article_id] = self._store.article(passage.article_id)
+            hits.append(Hit(passage, articles[passage.article_id], 0.0))
+        return hits
 
 
 def _check(draft: Draft) -> None:

@@ -556,6 +556,30 @@ class Store:
         )
         return tuple(rows)
 
+    def quotations(self, generation: Generation, speaker: str) -> tuple[Passage, ...]:
+        """Passages of whoever is asked for as ``speaker``, in the order they were added.
+
+        A speaker is meant by a part of the name or by the role, as in `allowed`, and by a fuller name than the article
+        gives: "John Kirby" where it has only "Kirby".
+        """
+        rows = self._db.execute(
+            "SELECT p.id, t.name, t.role FROM passages p JOIN attributions t ON t.id = p.said_by "
+            "WHERE p.generation = ? AND t.name IS NOT NULL ORDER BY p.id",
+            (generation.id,),
+        ).fetchall()
+        meant = {
+            (name, role): names_match(speaker, name, role) or names_match(name, speaker, None)
+            for name, role in {(name, role) for _, name, role in rows}
+        }
+        ids = [row for row, name, role in rows if meant[name, role]]
+        found = self.passages_by_id(ids)
+        return tuple(found[row] for row in ids)
+
+    def newest_articles(self, limit: int) -> tuple[str, ...]:
+        """Ids of the articles of the latest days, latest first; those without a day last."""
+        rows = self._db.execute("SELECT id FROM articles ORDER BY date DESC, row DESC LIMIT ?", (limit,))
+        return tuple(row[0] for row in rows)
+
     def outlets(self) -> tuple[str, ...]:
         """Every outlet, the one with most articles first."""
         rows = self._db.execute(

@@ -250,7 +250,9 @@ class Reason(StrEnum):
     NOT_SAID_BY = "not_said_by"
     """The speaker asked for is not on record with this."""
     OUTSIDE_DATES = "outside_dates"
-    """It would be on record, but not in the days asked for."""
+    """It is on record, but not in the days asked for."""
+    OTHER_OUTLETS = "other_outlets"
+    """It is on record, but not from the outlet asked for."""
     UNCLEAR_QUESTION = "unclear_question"
     """The question names nothing that could be looked up."""
 
@@ -293,6 +295,27 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What is on record beside what was asked, as far as the reason for an abstention makes one look."""
+
+    speaker: str | None = None
+    """The speaker asked for: as the record writes the name where only one speaker can be meant, else as asked."""
+    quoted: int = 0
+    """Quotations of that speaker on record, whatever they are about."""
+    subject: str | None = None
+    """Words of the question that stand nowhere near that speaker's quotations; where no speaker is asked for, that
+    stand in no article."""
+    since: str | None = None
+    """ISO day of the oldest article that answers, where the days or the outlet asked for are in the way."""
+    until: str | None = None
+    """ISO day of the newest."""
+    outlets: tuple[str, ...] = ()
+    """Outlets whose articles answer, likewise; the best answer's first."""
+    suggestions: tuple[str, ...] = ()
+    """Questions that the archive does answer, best first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Abstention:
     """Not on record, and why; with the nearest passages, which are not an answer."""
 
@@ -302,6 +325,7 @@ class Abstention:
     confidence: float
     """Probability in [0, 1] that the nearest passage would have answered; below the threshold."""
     nearest: tuple[Hit, ...] = ()
+    details: Details = Details()
 
 
 Reply = Answer | Abstention

@@ -28,6 +28,7 @@ def test_a_quotation_carries_its_proof_and_its_speaker(onrecord: Onrecord, harbo
     """Every quotation equals the stored characters at its offsets; its speaker, kind, article and link come with it."""
     reply = onrecord("ask", PAY, "--json", *sure).json
     assert (reply["status"], reply["reason"], reply["nearest"]) == ("answered", None, [])
+    assert (reply["details"], reply["suggestions"]) == (None, [])
     assert reply["question"] == PAY
     first = reply["passages"][0]
     for passage in reply["passages"]:
@@ -49,6 +50,16 @@ def test_silence_has_a_reason_and_shows_what_is_nearest(
     assert result.json["reason"] in {"not_covered", "not_stated"}
     for passage in result.json["nearest"]:
         _proved(passage)
+
+
+def test_what_is_on_record_beside_it_is_told(onrecord: Onrecord, harbor: str, unsure: tuple[str, str]) -> None:
+    """An abstention has the details of its reason; an answer has the same keys, empty."""
+    reply = onrecord("ask", "What did Ines Okafor say about Zanzibar?", "--json", *unsure).json
+    assert (reply["reason"], reply["suggestions"]) == ("not_said_by", [])
+    assert reply["details"] == {
+        "speaker": "Ines Okafor", "quoted": 2, "subject": "Zanzibar", "since": None, "until": None,
+        "outlets": [],
+    }  # fmt: skip
 
 
 def test_an_empty_archive_says_that_it_is_empty(onrecord: Onrecord) -> None:

@@ -12,11 +12,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from bot.output import KINDS, REASONS, VERDICTS, Printer, console, visible
+from bot.output import KINDS, VERDICTS, Printer, console, visible
+from bot.reasons import INSTEAD
 from index.attribution import Claim
 from index.attribution.lexicon import CueClass
 from index.check import Change, Op, Verdict, VerdictKind
-from index.types import Abstention, Answer, Article, Attribution, Copy, Hit, Kind, Passage, Reason, Span, Speaker
+from index.types import (
+    Abstention,
+    Answer,
+    Article,
+    Attribution,
+    Copy,
+    Details,
+    Filters,
+    Hit,
+    Kind,
+    Passage,
+    Reason,
+    Span,
+    Speaker,
+)
 
 ARTICLE = Article("a1", 'The mayor left. "It rained," said Ada Ruiz.', "Rain", "Courier", ("Bo Lind",), "2024-05-06")
 TURNING = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -148,10 +163,9 @@ def test_other_figures_are_named_by_quotation_outlet_and_day() -> None:
     assert "Other figures" not in third
 
 
-def test_every_kind_reason_and_verdict_has_words() -> None:
-    """A new kind, reason or verdict cannot be forgotten here."""
+def test_every_kind_and_verdict_has_words() -> None:
+    """A new kind or verdict cannot be forgotten here."""
     assert set(KINDS) == set(Kind)
-    assert set(REASONS) == set(Reason)
     assert set(VERDICTS) == set(VerdictKind)
 
 
@@ -160,8 +174,73 @@ def test_silence_names_its_reason_and_labels_the_nearest() -> None:
     file = io.StringIO()
     Printer(console(file)).reply(Abstention("q?", "q?", Reason.NOT_COVERED, 0.1, (_hit(),)))
     out = file.getvalue()
-    assert out.startswith("Not on record. Nothing on record is about this.")
+    assert out.startswith("Not on record. The articles here do not cover this.")
     assert out.index("not an answer") < out.index("It rained")
+
+
+UNCOVERED = "The articles here do not cover this"
+ON_RECORD = "This is on record here"
+OTHER_DAYS = "but not in the days you asked for"
+
+
+def _between(since: str, until: str | None = None) -> Details:
+    return Details(since=since, until=until or since)
+
+
+@pytest.mark.parametrize(
+    ("reason", "details", "filters", "words"),
+    [
+        (
+            Reason.NOT_SAID_BY,
+            Details("A. Ray", 7, "China"),
+            Filters(),
+            "A. Ray is quoted 7 times here, never about China.",
+        ),
+        (Reason.NOT_SAID_BY, Details("A. Ray", 1, "China"), Filters(), "A. Ray is quoted once here, not about China."),
+        (
+            Reason.NOT_SAID_BY,
+            Details("A. Ray", 1200),
+            Filters(),
+            "A. Ray is quoted 1,200 times here, but not with this.",
+        ),
+        (Reason.NOT_SAID_BY, Details("A. Ray"), Filters(), "A. Ray is not quoted here."),
+        (Reason.NOT_COVERED, Details(), Filters(), f"{UNCOVERED}."),
+        (Reason.NOT_COVERED, Details(subject="Mount Elgon"), Filters(), f"{UNCOVERED}; none mentions “Mount Elgon”."),
+        (Reason.OUTSIDE_DATES, Details(), Filters(), f"{ON_RECORD}, {OTHER_DAYS}."),
+        (Reason.OUTSIDE_DATES, _between("2024-02-29"), Filters(), f"{ON_RECORD} (29 February 2024), {OTHER_DAYS}."),
+        (
+            Reason.OUTSIDE_DATES,
+            _between("2023-01-09", "2024-02-29"),
+            Filters(),
+            f"{ON_RECORD} (9 January 2023 to 29 February 2024), {OTHER_DAYS}.",
+        ),
+        (Reason.OTHER_OUTLETS, Details(), Filters(outlet="Times"), f"{ON_RECORD}, but not from Times."),
+        (
+            Reason.OTHER_OUTLETS,
+            Details(outlets=("Herald", "Post")),
+            Filters(outlet="Times"),
+            f"{ON_RECORD}, but not from Times: see Herald and Post.",
+        ),
+        (Reason.NO_ARTICLES, Details(), Filters(), "There are no articles to look in."),
+    ],
+)
+def test_a_reason_is_as_precise_as_what_was_found(
+    reason: Reason, details: Details, filters: Filters, words: str
+) -> None:
+    """It names who, how often, what, when and where, as far as that was looked up."""
+    file = io.StringIO()
+    Printer(console(file)).reply(Abstention("q?", "q?", reason, 0.1, (), details), filters)
+    assert file.getvalue() == f"Not on record. {words}\n"
+
+
+def test_what_could_be_asked_stands_one_on_a_line() -> None:
+    """Questions that are offered come after the reason, each on one line, and steer no terminal."""
+    file = io.StringIO()
+    details = Details(suggestions=("What did A say\nabout B?", "What is said about \x1b[2J?"))
+    Printer(console(file)).reply(Abstention("why?", "why?", Reason.UNCLEAR_QUESTION, 0.0, (), details))
+    first, *offered = file.getvalue().splitlines()
+    assert first.startswith("Not on record. ")
+    assert offered == ["", INSTEAD, "  What did A say about B?", "  What is said about ␛[2J?"]
 
 
 def test_a_checked_quotation_shows_what_was_changed() -> None:

@@ -25,6 +25,7 @@ from index.types import (
     Article,
     Attribution,
     Copy,
+    Details,
     Filters,
     Hit,
     Kind,
@@ -108,8 +109,12 @@ replies: st.SearchStrategy[Reply] = st.one_of(
         st.sampled_from(Reason),
         st.just(0.1),
         st.lists(hits(), max_size=2).map(tuple),
+        st.builds(
+            Details, names, st.integers(0, 9999), names, names, names,
+            st.lists(questions, max_size=4).map(tuple), st.lists(questions, max_size=3).map(tuple),
+        ),
     ),
-)
+)  # fmt: skip
 
 
 def message(view: Any) -> dict[str, Any]:
@@ -310,11 +315,24 @@ def test_abstention_labels_the_nearest_passage() -> None:
     assert texts[3] == "> Traffic was light."
 
 
+def test_what_could_be_asked_stands_before_the_nearest_passage() -> None:
+    """Questions that are offered are a list of their own, between the reason and what is no answer."""
+    details = Details("Ada Berg", 2, suggestions=("What did Ada Berg say about *it*?", "What is said about it?"))
+    texts = shown(render.card(Abstention("q", "q", Reason.NOT_SAID_BY, 0.2, (hit(65, 83, None),), details)))
+    assert texts[1] == "**Not on record.** Ada Berg is quoted 2 times here, but not with this."
+    assert texts[2].splitlines()[1:] == [r"- What did Ada Berg say about \*it\*?", "- What is said about it?"]
+    assert texts[3] == "**The nearest passage, which is not an answer:**"
+    bare = shown(render.card(Abstention("q", "q", Reason.UNCLEAR_QUESTION, 0.0, (), details)))
+    assert bare[2] == texts[2]
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_one_sentence(reason: Reason) -> None:
-    """No reason is left without words."""
+    """No reason is left without words, whatever is known besides."""
+    full = Details("Ada Berg", 7, "China", "2024-01-01", "2024-02-29", ("Gazette",), ("What did Ada Berg say?",))
     for filters in (Filters(), Filters(speaker="Ada Berg")):
-        assert re.fullmatch(r"[A-Z][^.]+\.", render.why(reason, filters))
+        for details in (Details(), Details("Ada Berg"), full):
+            assert re.fullmatch(r"[A-Z][^.]+\.", render.why(Abstention("q", "q", reason, 0.0, (), details), filters))
 
 
 @pytest.mark.parametrize(
@@ -336,6 +354,12 @@ def test_labels_are_never_markup(trick: str) -> None:
     for text in shown(render.card(Answer(trick, trick, (one,), 0.9))):
         assert not re.search(r"⟦(?!strong|subtext|quote)", displayed(text)), displayed(text)
         assert "\u202e" not in text
+    for reason in Reason:
+        details = Details(trick, 2, trick, trick, trick, (trick, trick), (trick,))
+        asked = Filters(speaker=trick, outlet=trick)
+        for text in shown(render.card(Abstention(trick, trick, reason, 0.1, (one,), details), asked)):
+            assert not re.search(r"⟦(?!strong|subtext|quote|list)", displayed(text)), displayed(text)
+            assert "\u202e" not in text
 
 
 def test_place_survives_being_written() -> None:

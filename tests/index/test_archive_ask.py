@@ -121,8 +121,8 @@ def test_the_filters_are_why_there_is_nothing(filled: Archive) -> None:
     """A speaker who is not on record, days without an article, an outlet or exclusions that leave none."""
     everything = frozenset(f"article-{number}" for number in range(6))
     assert why(filled.ask(QUESTION, filters=Filters(speaker="Ben Cole"))) is Reason.NOT_SAID_BY
-    assert why(filled.ask(QUESTION, filters=Filters(since="2030-01-01"))) is Reason.OUTSIDE_DATES
-    assert why(filled.ask(QUESTION, filters=Filters(until="2020-01-01"))) is Reason.OUTSIDE_DATES
+    assert why(filled.ask(QUESTION, filters=Filters(since="2030-01-01"))) is Reason.NO_ARTICLES
+    assert why(filled.ask(QUESTION, filters=Filters(until="2020-01-01"))) is Reason.NO_ARTICLES
     assert why(filled.ask(QUESTION, filters=Filters(outlet="Nowhere"))) is Reason.NO_ARTICLES
     assert why(filled.ask(QUESTION, filters=Filters(exclude=everything))) is Reason.NO_ARTICLES
     assert shown(filled.ask(QUESTION, filters=Filters(outlet="Nowhere"))) == ()

@@ -352,6 +352,30 @@ def test_speakers_and_outlets_come_most_quoted_first(store: Store) -> None:
     assert store.outlets() == ("Dale Herald", "Port Times")
 
 
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [("Marsh", 2), ("the mayor", 2), ("Mrs Ada Marsh", 2), ("Ada Lovelace Marsh", 2), ("Ada Stone", 0), ("", 0)],
+)
+def test_what_a_speaker_is_quoted_with(store: Store, asked: str, count: int) -> None:
+    """By a part of the name, by the role, or by more of the name than the article has; in one generation."""
+    served = serve(store)
+    put(store, served, article())
+    found = store.quotations(served, asked)
+    assert [passage.said_by for passage in found] == list(SAID[:count])
+    with store.transaction():
+        assert store.quotations(store.new_generation("candidate", "m", "2"), asked) == ()
+
+
+def test_the_newest_articles_come_by_their_days(store: Store) -> None:
+    """The latest day first, of one day the one added last; without a day last of all."""
+    days = {"a": "2024-05-01", "b": None, "c": "2024-06-01", "d": "2024-05-01"}
+    with store.transaction():
+        for id, date in days.items():  # noqa: A001  # the field's own name
+            store.put_article(Article(id, TEXT, date=date), None)
+    assert store.newest_articles(9) == ("c", "d", "a", "b")
+    assert store.newest_articles(2) == ("c", "d")
+
+
 def test_half_a_character_is_sought_and_not_found(store: Store) -> None:
     """A lone surrogate cannot be in the store; asking for one is no failure."""
     put(store, served := serve(store), article())
