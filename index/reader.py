@@ -266,7 +266,7 @@ def read(
         found = _read_closely(question, found, crossreader)
         weights = WEIGHTS_READ
     readings = [
-        Reading(Hit(candidate.passage, candidate.article, probability(one, weights), answering), one)
+        Reading(Hit(candidate.passage, candidate.article, probability(one, weights), answering=answering), one)
         for candidate, one, answering in found
     ]
     kept = copies.collapsed([reading.hit for reading in readings], collapse)

@@ -203,10 +203,10 @@ class Hit:
     article: Article
     score: float
     """Estimated probability in [0, 1] that the passage answers the question."""
-    answering: Span | None = None
-    """The words of the article, within the passage, that answer; ``None`` where that is not sure."""
     also: tuple[Copy, ...] = ()
     """Copies in other articles, the earliest first, at most one for each: the same source, not another one."""
+    answering: Span | None = None
+    """The words of the article, within the passage, that answer; ``None`` where that is not sure."""
 
     @property
     def outlets(self) -> tuple[str, ...]:
