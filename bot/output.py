@@ -138,7 +138,9 @@ class Printer:
             self._console.print(margin + line, soft_wrap=True)
 
     def reply(self, reply: Reply) -> None:
-        """An answer's quotations, or why there is none and what comes nearest."""
+        """An answer's quotations, or why there is none and what comes nearest; first what it was taken to be about."""
+        if reply.carried:
+            self.line((f"about: {' · '.join(reply.carried)}", "dim"))
         match reply:
             case Answer(hits=hits):
                 for number, hit in enumerate(hits):

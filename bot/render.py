@@ -47,12 +47,14 @@ LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
 
 def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
     """The message that answers a question, or that says that and why there is no answer."""
-    asked = f"-# Asked: {verbatim.label(reply.question, 300)}"
+    asked = [f"-# Asked: {verbatim.label(reply.question, 300)}"]
+    if reply.carried:  # so that a person sees what was read into the question, and can ask in full words instead
+        asked.append(f"-# about: {verbatim.label(' · '.join(reply.carried), 300)}")
     match reply:
         case Answer(hits=hits):
-            return _view(_hit_box(hits[0], _FOUND, above=[asked], others=[hit.receipt for hit in hits[1:]]))
+            return _view(_hit_box(hits[0], _FOUND, above=asked, others=[hit.receipt for hit in hits[1:]]))
         case Abstention(reason=reason, nearest=nearest):
-            lines = [asked, f"**Not on record.** {verbatim.escape(why(reason, filters))}"]
+            lines = [*asked, f"**Not on record.** {verbatim.escape(why(reason, filters))}"]
             if not nearest:
                 return _view(_box(_NOT_FOUND, [ui.TextDisplay(line) for line in lines]))
             lines.append("**The nearest passage, which is not an answer:**")

@@ -406,11 +406,12 @@ class Archive:
         on; ``limit`` bounds the quotations (one at least).
         """
         settings = self.settings.answer if limit is None else replace(self.settings.answer, quotations=max(1, limit))
-        parsed = question.parse(followup.standalone(asked, turns))
+        followed = followup.resolve(asked, turns)
+        parsed = question.parse(followed.standalone)
         readings = self._read(parsed, filters, asked_on)
         if not readings and not self._store.count_articles():
             filters = Filters()  # it is not for them that there is nothing
-        return reader.decide(asked, parsed, readings, filters, settings)
+        return replace(reader.decide(asked, parsed, readings, filters, settings), carried=followed.carried)
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24

@@ -242,6 +242,8 @@ class Answer:
     hits: tuple[Hit, ...]
     confidence: float
     """Probability in [0, 1] that the first quotation answers the question."""
+    carried: tuple[str, ...] = ()
+    """What of earlier questions it was taken to be about, in their words; empty where it stood alone."""
 
     def __post_init__(self) -> None:
         if not self.hits:
@@ -258,6 +260,8 @@ class Abstention:
     confidence: float
     """Probability in [0, 1] that the nearest passage would have answered; below the threshold."""
     nearest: tuple[Hit, ...] = ()
+    carried: tuple[str, ...] = ()
+    """As in `Answer`."""
 
 
 Reply = Answer | Abstention
