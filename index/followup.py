@@ -54,6 +54,10 @@ _AUX = _words(
     "might must isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't can't couldn't won't "
     "wouldn't shouldn't isnt arent wasnt werent dont doesnt didnt cant wont ain't"
 )
+_BEFORE_A_BARE_VERB = _words(
+    "do does did can could will would shall should may might must don't doesn't didn't can't couldn't won't wouldn't "
+    "shouldn't"
+)
 _DETERMINERS = _words("the a an this that these those my your our his her its their some any each every no both either")
 _PREPOSITIONS = _words(
     "about above across after against along among around as at before behind below beneath beside besides between "
@@ -222,6 +226,8 @@ class _Turn:
     """The words in which it names things itself."""
     names: tuple[str, ...] = ()
     """What its own pronouns stood for."""
+    persons: tuple[str, ...] = ()
+    """Those of them that "he" or "she" stood for."""
 
     @property
     def text(self) -> str:
@@ -329,12 +335,38 @@ def _content(text: str) -> list[_Token]:
     return [t for t in _tokens(text) if not _is_function(t.stem) and t.stem not in _THIN]
 
 
+def _bare_verbs(text: str, tokens: Sequence[_Token]) -> frozenset[int]:
+    """Which ``tokens`` must be the verb of a question with "do" or "can", though no list has them.
+
+    "When did Netflix shift from …": the auxiliary needs a verb, and the last word before the next small one is the
+    only one left.
+    """
+    found: set[int] = set()
+    for i, token in enumerate(tokens):
+        if token.lower not in _BEFORE_A_BARE_VERB:
+            continue
+        start = i + 1
+        while start < len(tokens) and tokens[start].lower in _DETERMINERS | _SMALL:
+            start += 1
+        end = start
+        while end < len(tokens) and not _is_function(tokens[end].stem) and not _breaks(tokens[end].stem):
+            end += 1
+        ended = end == len(tokens) or (
+            _is_function(tokens[end].stem) and tokens[end].lower not in _SMALL and tokens[end].lower != "of"
+        )
+        if end - start > 1 and ended and tokens[end - 1].text[0].islower():
+            if not text[tokens[start].start : tokens[end - 1].end].count(","):
+                found.add(end - 1)
+    return frozenset(found)
+
+
 def _chunks(text: str) -> list[_Chunk]:
     """What ``text`` may be about: runs of naming words, in order."""
     tokens = _tokens(text)
     cased = any(
         t.text[0].isupper() and i and t.lower not in ("i", "i'm", "i'd", "i've", "i'll") for i, t in enumerate(tokens)
     )
+    asked_for = _bare_verbs(text, tokens)
     found: list[_Chunk] = []
     run: list[_Token] = []
     before = ""
@@ -349,13 +381,14 @@ def _chunks(text: str) -> list[_Chunk]:
     for i, token in enumerate(tokens):
         previous = tokens[i - 1] if i else None
         apart = previous is not None and text[previous.end : token.start].strip() != ""
-        capital = token.text[0].isupper() and (cased and i > 0)
+        opens = previous is None or any(c in ".?!" for c in text[previous.end : token.start])
+        capital = token.text[0].isupper() and cased and not opens
         determined = previous is not None and (previous.lower in _DETERMINERS or previous.lower in _PREPOSITIONS)
-        verb = (
-            _breaks(token.stem) and not capital and not (determined and previous is not None and previous.lower != "to")
+        verb = not capital and (
+            (_breaks(token.stem) and not (determined and previous is not None and previous.lower != "to"))
+            or i in asked_for
+            or (previous is not None and previous.lower == "how" and i + 1 < len(tokens) and tokens[i + 1].lower in _AUX)
         )
-        opens = i == 0 or (previous is not None and any(c in ".?!" for c in text[previous.end : token.start]))
-        capital = capital and not opens
         # "Lord of the Isles" is cut in two, but "The Office" and "New York" keep their small words.
         function = _is_function(token.stem) and not (capital and run and not apart and token.stem not in _WH | _AUX)
         # "US": a pronoun only in lower case.
@@ -402,11 +435,13 @@ def _rank(chunk: _Chunk, pronoun: str, index: int, turn: _Turn) -> float:
 def _antecedent(pronoun: str, earlier: Sequence[_Turn], taken: Iterable[str | None]) -> str | None:
     """The words of the latest earlier turns that ``pronoun`` most likely stands for, other than those ``taken``."""
     best: tuple[float, str] | None = None
+    persons = {name for turn in earlier for name in turn.persons}
     for age, turn in enumerate(reversed(earlier)):
         for index, chunk in enumerate(turn.chunks):
             if chunk.text in taken:
                 continue
-            score = _rank(chunk, pronoun, index, turn) - 1.2 * age
+            score = _rank(chunk, pronoun, index, turn) - _AGE * age
+            score -= 3.0 * (pronoun == "thing" and chunk.text in persons)
             floor = _FLOORS[pronoun]
             if score > floor and (best is None or score > best[0]):
                 best = (score, _widened(chunk, turn.own))
@@ -422,6 +457,8 @@ def _widened(chunk: _Chunk, text: str) -> str:
     return chunk.text
 
 
+_AGE = 1.2
+"""What a chunk loses with each turn that has come since."""
 _FLOORS = {"place": 2.0, "person": 0.5, "people": -1.5, "thing": -1.5}
 """What a chunk must score to be taken: a wrong person is worse than an unresolved pronoun."""
 _PRONOUN_KINDS = {
@@ -602,6 +639,7 @@ def _replaced(question: str, earlier: Sequence[_Turn], *, led: bool) -> _Turn:
         if words not in carried:
             carried.append(words)
     text = "".join(pieces) + question[at:]
+    persons = tuple(words for words in (meant.get("person"),) if words is not None)
     content = _content(question)
     empty = not content or (led and len(content) == 1 and not carried)
     if (
@@ -611,8 +649,8 @@ def _replaced(question: str, earlier: Sequence[_Turn], *, led: bool) -> _Turn:
     ):
         topic = _topic(earlier, text)
         if topic:
-            return _Turn(FollowUp(f"{text.strip()} {topic}", (*carried, topic)), question, tuple(carried))
-    return _Turn(FollowUp(text, tuple(carried)) if carried else FollowUp(question), question, tuple(carried))
+            return _Turn(FollowUp(f"{text.strip()} {topic}", (*carried, topic)), question, tuple(carried), persons)
+    return _Turn(FollowUp(text, tuple(carried)) if carried else FollowUp(question), question, tuple(carried), persons)
 
 
 def _topic(earlier: Sequence[_Turn], question: str) -> str:
