@@ -77,7 +77,7 @@ _SMALL = _words(
     "there's i'm i'd i've i'll let's you're first last next long far old big good bad great best better worst "
     "worse new few several whether once ago there's etc u im whats hows mean meant interesting cool nice fair "
     "enough sure right true recently exactly safe free available typical omg lol wait awesome instead besides own "
-    "however together"
+    "however together hmm hm um uh oh aha ah nope never mind worth fine alright anyway"
 )
 _THIN = _words(
     "say says said saying tell tells told telling think thinks thought know knows known mean means meant happen "
@@ -102,13 +102,14 @@ _VERBS = _words(
     "remove replace report represent resign respond return reveal rise rule run save seek sell send serve sell "
     "ship sign spend spread stand start state stay steal stop strike succeed suffer suggest supply support "
     "survive suspect teach test threaten train transport travel treat try turn visit vote wait walk warn watch "
-    "wear win withdraw write"
+    "wear win withdraw write adapt adopt afford collect cook cope discuss exist expand explore impact lower manage "
+    "recover relate sound suit trust wonder worry"
 )
 _IRREGULAR = _words(
     "began begun bought brought built chose chosen cut died fell fallen flew flown fought found gave grew grown "
     "heard held hit kept led left lost met paid ran rose risen sent shot sold spent spoke spoken stood stole "
     "stolen taught took taken thought threw thrown won wore worn wrote written became become broke broken drove "
-    "driven hurt laid lay"
+    "driven hurt laid lay saw seen ate eaten fed dealt dying lying"
 )
 _NOT_PAST = _words("need seed speed feed breed weed deed greed shed sled steed hatred creed reed")
 _RELATIONAL = _words(
@@ -207,6 +208,13 @@ _LEFT_OPEN = re.compile(
     r"(?:\s+(?:one|ones))?\s*[?.!]*\s*\Z|\bwhich\s+(?:one|ones|is|are|was|were)\b",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"\s*(?:(?:in|on|at|by|to|for|from|since|with)\s+)?(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|"
+    r"have|had|can|could|will|would|should|tell\s+me|show\s+me)\b",
+    re.IGNORECASE,
+)
+"""How a whole question begins, rather than a heading."""
+_QUESTION = re.compile(r"(?:[^.?!]|[.](?=\w))+\?")
 _EMPTY_IT = re.compile(
     r"\bit\s+(?:(?:is|was|be|would be|really|still)\s+)*"
     r"(?:true|possible|likely|safe|legal|worth|important|necessary|ok|okay|better|never|hard|easy|difficult|bad|good|known|"
@@ -391,6 +399,10 @@ def _chunks(text: str) -> list[_Chunk]:
         )
         # "Lord of the Isles" is cut in two, but "The Office" and "New York" keep their small words.
         function = _is_function(token.stem) and not (capital and run and not apart and token.stem not in _WH | _AUX)
+        # "First Lady", "New York"
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if capital and token.stem in _SMALL and following is not None and following.text[0].isupper():
+            function = text[token.end : following.start] != " " or _is_function(following.stem)
         # "US": a pronoun only in lower case.
         if token.text in ("US", "IT", "U.S"):
             function = False
@@ -526,7 +538,7 @@ def _follow(question: str, earlier: Sequence[_Turn]) -> _Turn:
     """One step of a conversation, with every turn before it already standing alone."""
     if not earlier or not _tokens(question) or _SOCIAL.match(question):
         return _Turn(FollowUp(question), question)
-    last = earlier[-1].text
+    last = _asking(earlier[-1].text)
     if _MORE.match(question):
         return _Turn(FollowUp(f"{question.strip()} {last}", (last,)), last)
     for pattern in (_NOT_BUT, _MEANT):
@@ -544,6 +556,15 @@ def _follow(question: str, earlier: Sequence[_Turn]) -> _Turn:
     if _fragment(asked, led=led):
         return _exchanged(question, asked, earlier)
     return _replaced(question, earlier, led=led)
+
+
+def _asking(turn: str) -> str:
+    """The last sentence of ``turn`` that asks something and names something; all of it where none does.
+
+    "I like that. Should form follow function?": a statement before the question is hardly ever what a follow-up means.
+    """
+    questions = [found.group().strip() for found in _QUESTION.finditer(turn)]
+    return next((asked for asked in reversed(questions) if _content(asked)), turn)
 
 
 def _nameable(what: str) -> bool:
@@ -577,7 +598,7 @@ def _asked_anew(wh: str, last: str) -> _Turn:
 
 def _exchanged(question: str, what: str, earlier: Sequence[_Turn], instead_of: str | None = None) -> _Turn:
     """The last turn with ``what`` in the place of what is most like it, or the question with that turn's subject."""
-    last = earlier[-1].text
+    last = _asking(earlier[-1].text)
     what = what.strip(" \t\n?.!,")
     new = _chunks(what)
     old = _chunks(last)
@@ -592,6 +613,18 @@ def _exchanged(question: str, what: str, earlier: Sequence[_Turn], instead_of: s
             alike = [c for c in alike if c.before == preposition] or [
                 c for c in alike if c.place and c.before in _PREPOSITIONS
             ]
+    if new and not alike and not instead_of and len(new) == 1 and not new[0].relational:
+        # "What about lung cancer?" after "Is it treatable?": in the place of what "it" was, or of what was told about.
+        alike = [
+            c
+            for c in old
+            if not (c.named or c.place or c.time or new[0].named or new[0].place or new[0].time)
+            and not preposition
+            and (c.text in earlier[-1].names or c.before == "about")
+        ]
+    if not alike and preposition and _WHOLE.match(last) and _content(last):
+        text = f"{last.rstrip(' ?.!')} {what}"
+        return _Turn(FollowUp(text, (last.rstrip(" ?.!"),)), text)
     if not new or not alike:
         topic = _topic(earlier, question)
         return _Turn(FollowUp(f"{question.strip()} {topic}".strip(), (topic,) if topic else ()), question)
@@ -632,13 +665,15 @@ def _replaced(question: str, earlier: Sequence[_Turn], *, led: bool) -> _Turn:
         if words is None or words.lower() in question.lower():
             loose = True
             continue
-        pieces += [question[at : token.start], words + ("'s" if possessive and not words.endswith("'s") else "")]
+        pieces += [question[at : token.start], _owning(words) if possessive else words]
         at = token.end
         if token.lower in ("it's", "that's", "he's", "she's", "they're") and not possessive:
             pieces[-1] = words + (" are" if token.lower == "they're" else " is")
         if words not in carried:
             carried.append(words)
     text = "".join(pieces) + question[at:]
+    text, full = _in_full(text, earlier)
+    carried += full
     persons = tuple(words for words in (meant.get("person"),) if words is not None)
     content = _content(question)
     empty = not content or (led and len(content) == 1 and not carried)
@@ -653,11 +688,34 @@ def _replaced(question: str, earlier: Sequence[_Turn], *, led: bool) -> _Turn:
     return _Turn(FollowUp(text, tuple(carried)) if carried else FollowUp(question), question, tuple(carried), persons)
 
 
+def _owning(words: str) -> str:
+    """``words`` as an owner: "Ana's", "turkeys'"."""
+    if words.endswith("'s"):
+        return words
+    return f"{words}'" if words.lower().endswith("s") else f"{words}'s"
+
+
+def _in_full(question: str, earlier: Sequence[_Turn]) -> tuple[str, list[str]]:
+    """``question`` with "the city" as "the Salt Lake City" of an earlier turn, and the names put in so."""
+    named = [c for turn in reversed(earlier) for c in turn.chunks if c.named and len(c.words) > 1]
+    put_in: list[str] = []
+    for short in reversed(_chunks(question)):
+        if short.before != "the" or len(short.words) > 2 or short.relational:
+            continue
+        for name in named:
+            longer = len(name.words) > len(short.words) and name.words[-len(short.words) :] == short.words
+            if longer and name.text.lower() not in question.lower():
+                question = question[: short.start] + name.text + question[short.end :]
+                put_in.insert(0, name.text)
+                break
+    return question, put_in
+
+
 def _topic(earlier: Sequence[_Turn], question: str) -> str:
     """The content words of the latest turn that has any, without those the question has already."""
     there = {t.stem for t in _tokens(question)}
     for turn in reversed(earlier):
-        words = [t.text for t in _content(turn.text) if t.stem not in there]
+        words = [t.text for t in _content(_asking(turn.text)) if t.stem not in there]
         if words:
             return " ".join(words)
     return ""
