@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 MOST_TURNS = 10
@@ -21,7 +21,10 @@ class FollowUp:
 
     standalone: str
     carried: tuple[str, ...] = ()
-    """Words of earlier turns, in the order they were put in; empty when the question stood alone."""
+    """What it is about by its earlier turns, in their words and the order they were put in; each stands in the result.
+
+    Empty when, and only when, the question stood alone.
+    """
 
 
 def standalone(question: str, turns: Sequence[str]) -> str:
@@ -40,7 +43,15 @@ def resolve(question: str, turns: Sequence[str]) -> FollowUp:
     for turn in turns[-MOST_TURNS:]:
         if turn.strip():
             earlier = (*earlier, _follow(turn, earlier))
-    return _follow(question, earlier).followed
+    followed = _follow(question, earlier).followed
+    return replace(followed, carried=_subjects(followed.carried))
+
+
+def _subjects(carried: Sequence[str]) -> tuple[str, ...]:
+    """What the words that were ``carried`` name, for a person to read; the words themselves where they name nothing."""
+    named = [chunk.text for words in carried for chunk in _chunks(words) if not chunk.relational]
+    told = [words for words in carried if _content(words)]
+    return tuple(dict.fromkeys(named or told or carried))
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -395,7 +406,9 @@ def _chunks(text: str) -> list[_Chunk]:
         verb = not capital and (
             (_breaks(token.stem) and not (determined and previous is not None and previous.lower != "to"))
             or i in asked_for
-            or (previous is not None and previous.lower == "how" and i + 1 < len(tokens) and tokens[i + 1].lower in _AUX)
+            or (
+                previous is not None and previous.lower == "how" and i + 1 < len(tokens) and tokens[i + 1].lower in _AUX
+            )
         )
         # "Lord of the Isles" is cut in two, but "The Office" and "New York" keep their small words.
         function = _is_function(token.stem) and not (capital and run and not apart and token.stem not in _WH | _AUX)
@@ -623,7 +636,7 @@ def _exchanged(question: str, what: str, earlier: Sequence[_Turn], instead_of: s
             and (c.text in earlier[-1].names or c.before == "about")
         ]
     if not alike and preposition and _WHOLE.match(last) and _content(last):
-        text = f"{last.rstrip(' ?.!')} {what}"
+        text = f"{last.rstrip(' ?.!')} {what}" + ("?" if last.endswith("?") else "")
         return _Turn(FollowUp(text, (last.rstrip(" ?.!"),)), text)
     if not new or not alike:
         topic = _topic(earlier, question)
@@ -679,7 +692,7 @@ def _replaced(question: str, earlier: Sequence[_Turn], *, led: bool) -> _Turn:
     empty = not content or (led and len(content) == 1 and not carried)
     if (
         (empty and not carried)
-        or (loose and len(content) <= 4)
+        or (loose and len(content) <= 2)
         or (not carried and _LEFT_OPEN.search(question) and len(content) <= 1)
     ):
         topic = _topic(earlier, text)
