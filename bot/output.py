@@ -131,7 +131,12 @@ class Printer:
             self._console.print(margin + line, soft_wrap=True)
 
     def reply(self, reply: Reply, filters: Filters = Filters()) -> None:
-        """An answer's quotations, or why there is none, what could be asked and what comes nearest."""
+        """An answer's quotations, or why there is none, what could be asked and what comes nearest.
+
+        What earlier questions gave to this one stands first.
+        """
+        if reply.carried:
+            self.line((f"about: {' · '.join(reply.carried)}", "dim"))
         match reply:
             case Answer(hits=hits):
                 for number, hit in enumerate(hits):

@@ -50,13 +50,15 @@ LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
 
 def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
     """The message that answers a question, or that says that and why there is no answer."""
-    asked = f"-# Asked: {verbatim.label(reply.question, 300)}"
+    asked = [f"-# Asked: {verbatim.label(reply.question, 300)}"]
+    if reply.carried:  # so that a person sees what was read into the question, and can ask in full words instead
+        asked.append(f"-# about: {verbatim.label(' · '.join(reply.carried), 300)}")
     match reply:
         case Answer(hits=hits):
             rest = [hit.receipt for hit in hits[1:]]
-            return _view(_hit_box(hits[0], _FOUND, above=[asked], others=rest, beside=_other_figures(reply)))
+            return _view(_hit_box(hits[0], _FOUND, above=asked, others=rest, beside=_other_figures(reply)))
         case Abstention(nearest=nearest, details=details):
-            lines = [asked, f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
+            lines = [*asked, f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
             if details.suggestions:
                 offered = (f"- {verbatim.label(suggestion, 200)}" for suggestion in details.suggestions)
                 lines.append("\n".join((f"**{reasons.INSTEAD}**", *offered)))

@@ -35,6 +35,7 @@ def reply_json(reply: Reply, id: RowId = None) -> Json:  # noqa: A002  # the key
         "id": id,
         "question": reply.question,
         "standalone": reply.standalone,
+        "carried": list(reply.carried),
         "status": "answered" if answer else "abstained",
         "reason": abstention.reason.value if abstention else None,
         "confidence": round(reply.confidence, _DIGITS),

@@ -432,9 +432,11 @@ class Archive:
         settings = replace(self.settings.answer, threshold=self.threshold if threshold is None else threshold)
         settings = settings if limit is None else replace(settings, quotations=max(1, limit))
         with self._store.snapshot():
-            parsed, filters, understood = self._understood(followup.standalone(asked, turns), filters, asked_on)
+            followed = followup.resolve(asked, turns)
+            parsed, filters, understood = self._understood(followed.standalone, filters, asked_on)
             readings = self._read(parsed, filters, asked_on, understood)
-            reply = reader.decide(asked, parsed, readings, filters, settings, self.settings.search.collapse)
+            decided = reader.decide(asked, parsed, readings, filters, settings, self.settings.search.collapse)
+            reply = replace(decided, carried=followed.carried)
             if isinstance(reply, Answer) or not self._store.count_articles():
                 return reply
             if self._is_quoted(understood.speaker, filters):

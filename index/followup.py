@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 MOST_TURNS = 10
@@ -21,7 +21,10 @@ class FollowUp:
 
     standalone: str
     carried: tuple[str, ...] = ()
-    """Words of earlier turns, in the order they were put in; empty when the question stood alone."""
+    """What it is about by its earlier turns, in their words and the order they were put in; each stands in the result.
+
+    Empty when, and only when, the question stood alone.
+    """
 
 
 def standalone(question: str, turns: Sequence[str]) -> str:
@@ -40,7 +43,15 @@ def resolve(question: str, turns: Sequence[str]) -> FollowUp:
     for turn in turns[-MOST_TURNS:]:
         if turn.strip():
             earlier = (*earlier, _follow(turn, earlier))
-    return _follow(question, earlier).followed
+    followed = _follow(question, earlier).followed
+    return replace(followed, carried=_subjects(followed.carried))
+
+
+def _subjects(carried: Sequence[str]) -> tuple[str, ...]:
+    """What the words that were ``carried`` name, for a person to read; the words themselves where they name nothing."""
+    named = [chunk.text for words in carried for chunk in _chunks(words) if not chunk.relational]
+    told = [words for words in carried if _content(words)]
+    return tuple(dict.fromkeys(named or told or carried))
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -53,6 +64,10 @@ _AUX = _words(
     "is are was were am be been being do does did done have has had having can could will would shall should may "
     "might must isn't aren't wasn't weren't don't doesn't didn't haven't hasn't hadn't can't couldn't won't "
     "wouldn't shouldn't isnt arent wasnt werent dont doesnt didnt cant wont ain't"
+)
+_BEFORE_A_BARE_VERB = _words(
+    "do does did can could will would shall should may might must don't doesn't didn't can't couldn't won't wouldn't "
+    "shouldn't"
 )
 _DETERMINERS = _words("the a an this that these those my your our his her its their some any each every no both either")
 _PREPOSITIONS = _words(
@@ -73,7 +88,7 @@ _SMALL = _words(
     "there's i'm i'd i've i'll let's you're first last next long far old big good bad great best better worst "
     "worse new few several whether once ago there's etc u im whats hows mean meant interesting cool nice fair "
     "enough sure right true recently exactly safe free available typical omg lol wait awesome instead besides own "
-    "however together"
+    "however together hmm hm um uh oh aha ah nope never mind worth fine alright anyway"
 )
 _THIN = _words(
     "say says said saying tell tells told telling think thinks thought know knows known mean means meant happen "
@@ -98,13 +113,14 @@ _VERBS = _words(
     "remove replace report represent resign respond return reveal rise rule run save seek sell send serve sell "
     "ship sign spend spread stand start state stay steal stop strike succeed suffer suggest supply support "
     "survive suspect teach test threaten train transport travel treat try turn visit vote wait walk warn watch "
-    "wear win withdraw write"
+    "wear win withdraw write adapt adopt afford collect cook cope discuss exist expand explore impact lower manage "
+    "recover relate sound suit trust wonder worry"
 )
 _IRREGULAR = _words(
     "began begun bought brought built chose chosen cut died fell fallen flew flown fought found gave grew grown "
     "heard held hit kept led left lost met paid ran rose risen sent shot sold spent spoke spoken stood stole "
     "stolen taught took taken thought threw thrown won wore worn wrote written became become broke broken drove "
-    "driven hurt laid lay"
+    "driven hurt laid lay saw seen ate eaten fed dealt dying lying"
 )
 _NOT_PAST = _words("need seed speed feed breed weed deed greed shed sled steed hatred creed reed")
 _RELATIONAL = _words(
@@ -203,6 +219,13 @@ _LEFT_OPEN = re.compile(
     r"(?:\s+(?:one|ones))?\s*[?.!]*\s*\Z|\bwhich\s+(?:one|ones|is|are|was|were)\b",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(
+    r"\s*(?:(?:in|on|at|by|to|for|from|since|with)\s+)?(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|has|"
+    r"have|had|can|could|will|would|should|tell\s+me|show\s+me)\b",
+    re.IGNORECASE,
+)
+"""How a whole question begins, rather than a heading."""
+_QUESTION = re.compile(r"(?:[^.?!]|[.](?=\w))+\?")
 _EMPTY_IT = re.compile(
     r"\bit\s+(?:(?:is|was|be|would be|really|still)\s+)*"
     r"(?:true|possible|likely|safe|legal|worth|important|necessary|ok|okay|better|never|hard|easy|difficult|bad|good|known|"
@@ -222,6 +245,8 @@ class _Turn:
     """The words in which it names things itself."""
     names: tuple[str, ...] = ()
     """What its own pronouns stood for."""
+    persons: tuple[str, ...] = ()
+    """Those of them that "he" or "she" stood for."""
 
     @property
     def text(self) -> str:
@@ -329,12 +354,38 @@ def _content(text: str) -> list[_Token]:
     return [t for t in _tokens(text) if not _is_function(t.stem) and t.stem not in _THIN]
 
 
+def _bare_verbs(text: str, tokens: Sequence[_Token]) -> frozenset[int]:
+    """Which ``tokens`` must be the verb of a question with "do" or "can", though no list has them.
+
+    "When did Netflix shift from …": the auxiliary needs a verb, and the last word before the next small one is the
+    only one left.
+    """
+    found: set[int] = set()
+    for i, token in enumerate(tokens):
+        if token.lower not in _BEFORE_A_BARE_VERB:
+            continue
+        start = i + 1
+        while start < len(tokens) and tokens[start].lower in _DETERMINERS | _SMALL:
+            start += 1
+        end = start
+        while end < len(tokens) and not _is_function(tokens[end].stem) and not _breaks(tokens[end].stem):
+            end += 1
+        ended = end == len(tokens) or (
+            _is_function(tokens[end].stem) and tokens[end].lower not in _SMALL and tokens[end].lower != "of"
+        )
+        if end - start > 1 and ended and tokens[end - 1].text[0].islower():
+            if not text[tokens[start].start : tokens[end - 1].end].count(","):
+                found.add(end - 1)
+    return frozenset(found)
+
+
 def _chunks(text: str) -> list[_Chunk]:
     """What ``text`` may be about: runs of naming words, in order."""
     tokens = _tokens(text)
     cased = any(
         t.text[0].isupper() and i and t.lower not in ("i", "i'm", "i'd", "i've", "i'll") for i, t in enumerate(tokens)
     )
+    asked_for = _bare_verbs(text, tokens)
     found: list[_Chunk] = []
     run: list[_Token] = []
     before = ""
@@ -349,15 +400,22 @@ def _chunks(text: str) -> list[_Chunk]:
     for i, token in enumerate(tokens):
         previous = tokens[i - 1] if i else None
         apart = previous is not None and text[previous.end : token.start].strip() != ""
-        capital = token.text[0].isupper() and (cased and i > 0)
+        opens = previous is None or any(c in ".?!" for c in text[previous.end : token.start])
+        capital = token.text[0].isupper() and cased and not opens
         determined = previous is not None and (previous.lower in _DETERMINERS or previous.lower in _PREPOSITIONS)
-        verb = (
-            _breaks(token.stem) and not capital and not (determined and previous is not None and previous.lower != "to")
+        verb = not capital and (
+            (_breaks(token.stem) and not (determined and previous is not None and previous.lower != "to"))
+            or i in asked_for
+            or (
+                previous is not None and previous.lower == "how" and i + 1 < len(tokens) and tokens[i + 1].lower in _AUX
+            )
         )
-        opens = i == 0 or (previous is not None and any(c in ".?!" for c in text[previous.end : token.start]))
-        capital = capital and not opens
         # "Lord of the Isles" is cut in two, but "The Office" and "New York" keep their small words.
         function = _is_function(token.stem) and not (capital and run and not apart and token.stem not in _WH | _AUX)
+        # "First Lady", "New York"
+        following = tokens[i + 1] if i + 1 < len(tokens) else None
+        if capital and token.stem in _SMALL and following is not None and following.text[0].isupper():
+            function = text[token.end : following.start] != " " or _is_function(following.stem)
         # "US": a pronoun only in lower case.
         if token.text in ("US", "IT", "U.S"):
             function = False
@@ -402,11 +460,13 @@ def _rank(chunk: _Chunk, pronoun: str, index: int, turn: _Turn) -> float:
 def _antecedent(pronoun: str, earlier: Sequence[_Turn], taken: Iterable[str | None]) -> str | None:
     """The words of the latest earlier turns that ``pronoun`` most likely stands for, other than those ``taken``."""
     best: tuple[float, str] | None = None
+    persons = {name for turn in earlier for name in turn.persons}
     for age, turn in enumerate(reversed(earlier)):
         for index, chunk in enumerate(turn.chunks):
             if chunk.text in taken:
                 continue
-            score = _rank(chunk, pronoun, index, turn) - 1.2 * age
+            score = _rank(chunk, pronoun, index, turn) - _AGE * age
+            score -= 3.0 * (pronoun == "thing" and chunk.text in persons)
             floor = _FLOORS[pronoun]
             if score > floor and (best is None or score > best[0]):
                 best = (score, _widened(chunk, turn.own))
@@ -422,6 +482,8 @@ def _widened(chunk: _Chunk, text: str) -> str:
     return chunk.text
 
 
+_AGE = 1.2
+"""What a chunk loses with each turn that has come since."""
 _FLOORS = {"place": 2.0, "person": 0.5, "people": -1.5, "thing": -1.5}
 """What a chunk must score to be taken: a wrong person is worse than an unresolved pronoun."""
 _PRONOUN_KINDS = {
@@ -489,7 +551,7 @@ def _follow(question: str, earlier: Sequence[_Turn]) -> _Turn:
     """One step of a conversation, with every turn before it already standing alone."""
     if not earlier or not _tokens(question) or _SOCIAL.match(question):
         return _Turn(FollowUp(question), question)
-    last = earlier[-1].text
+    last = _asking(earlier[-1].text)
     if _MORE.match(question):
         return _Turn(FollowUp(f"{question.strip()} {last}", (last,)), last)
     for pattern in (_NOT_BUT, _MEANT):
@@ -507,6 +569,15 @@ def _follow(question: str, earlier: Sequence[_Turn]) -> _Turn:
     if _fragment(asked, led=led):
         return _exchanged(question, asked, earlier)
     return _replaced(question, earlier, led=led)
+
+
+def _asking(turn: str) -> str:
+    """The last sentence of ``turn`` that asks something and names something; all of it where none does.
+
+    "I like that. Should form follow function?": a statement before the question is hardly ever what a follow-up means.
+    """
+    questions = [found.group().strip() for found in _QUESTION.finditer(turn)]
+    return next((asked for asked in reversed(questions) if _content(asked)), turn)
 
 
 def _nameable(what: str) -> bool:
@@ -540,7 +611,7 @@ def _asked_anew(wh: str, last: str) -> _Turn:
 
 def _exchanged(question: str, what: str, earlier: Sequence[_Turn], instead_of: str | None = None) -> _Turn:
     """The last turn with ``what`` in the place of what is most like it, or the question with that turn's subject."""
-    last = earlier[-1].text
+    last = _asking(earlier[-1].text)
     what = what.strip(" \t\n?.!,")
     new = _chunks(what)
     old = _chunks(last)
@@ -555,6 +626,18 @@ def _exchanged(question: str, what: str, earlier: Sequence[_Turn], instead_of: s
             alike = [c for c in alike if c.before == preposition] or [
                 c for c in alike if c.place and c.before in _PREPOSITIONS
             ]
+    if new and not alike and not instead_of and len(new) == 1 and not new[0].relational:
+        # "What about lung cancer?" after "Is it treatable?": in the place of what "it" was, or of what was told about.
+        alike = [
+            c
+            for c in old
+            if not (c.named or c.place or c.time or new[0].named or new[0].place or new[0].time)
+            and not preposition
+            and (c.text in earlier[-1].names or c.before == "about")
+        ]
+    if not alike and preposition and _WHOLE.match(last) and _content(last):
+        text = f"{last.rstrip(' ?.!')} {what}" + ("?" if last.endswith("?") else "")
+        return _Turn(FollowUp(text, (last.rstrip(" ?.!"),)), text)
     if not new or not alike:
         topic = _topic(earlier, question)
         return _Turn(FollowUp(f"{question.strip()} {topic}".strip(), (topic,) if topic else ()), question)
@@ -595,31 +678,57 @@ def _replaced(question: str, earlier: Sequence[_Turn], *, led: bool) -> _Turn:
         if words is None or words.lower() in question.lower():
             loose = True
             continue
-        pieces += [question[at : token.start], words + ("'s" if possessive and not words.endswith("'s") else "")]
+        pieces += [question[at : token.start], _owning(words) if possessive else words]
         at = token.end
         if token.lower in ("it's", "that's", "he's", "she's", "they're") and not possessive:
             pieces[-1] = words + (" are" if token.lower == "they're" else " is")
         if words not in carried:
             carried.append(words)
     text = "".join(pieces) + question[at:]
+    text, full = _in_full(text, earlier)
+    carried += full
+    persons = tuple(words for words in (meant.get("person"),) if words is not None)
     content = _content(question)
     empty = not content or (led and len(content) == 1 and not carried)
     if (
         (empty and not carried)
-        or (loose and len(content) <= 4)
+        or (loose and len(content) <= 2)
         or (not carried and _LEFT_OPEN.search(question) and len(content) <= 1)
     ):
         topic = _topic(earlier, text)
         if topic:
-            return _Turn(FollowUp(f"{text.strip()} {topic}", (*carried, topic)), question, tuple(carried))
-    return _Turn(FollowUp(text, tuple(carried)) if carried else FollowUp(question), question, tuple(carried))
+            return _Turn(FollowUp(f"{text.strip()} {topic}", (*carried, topic)), question, tuple(carried), persons)
+    return _Turn(FollowUp(text, tuple(carried)) if carried else FollowUp(question), question, tuple(carried), persons)
+
+
+def _owning(words: str) -> str:
+    """``words`` as an owner: "Ana's", "turkeys'"."""
+    if words.endswith("'s"):
+        return words
+    return f"{words}'" if words.lower().endswith("s") else f"{words}'s"
+
+
+def _in_full(question: str, earlier: Sequence[_Turn]) -> tuple[str, list[str]]:
+    """``question`` with "the city" as "the Salt Lake City" of an earlier turn, and the names put in so."""
+    named = [c for turn in reversed(earlier) for c in turn.chunks if c.named and len(c.words) > 1]
+    put_in: list[str] = []
+    for short in reversed(_chunks(question)):
+        if short.before != "the" or len(short.words) > 2 or short.relational:
+            continue
+        for name in named:
+            longer = len(name.words) > len(short.words) and name.words[-len(short.words) :] == short.words
+            if longer and name.text.lower() not in question.lower():
+                question = question[: short.start] + name.text + question[short.end :]
+                put_in.insert(0, name.text)
+                break
+    return question, put_in
 
 
 def _topic(earlier: Sequence[_Turn], question: str) -> str:
     """The content words of the latest turn that has any, without those the question has already."""
     there = {t.stem for t in _tokens(question)}
     for turn in reversed(earlier):
-        words = [t.text for t in _content(turn.text) if t.stem not in there]
+        words = [t.text for t in _content(_asking(turn.text)) if t.stem not in there]
         if words:
             return " ".join(words)
     return ""

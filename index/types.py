@@ -269,6 +269,8 @@ class Answer:
     """Probability in [0, 1] that the first quotation answers the question."""
     conflicts: tuple[tuple[int, int], ...] = ()
     """Pairs of indexes of ``hits`` that make the same statement with other figures; the smaller index first."""
+    carried: tuple[str, ...] = ()
+    """What of earlier questions it was taken to be about, in their words; empty where it stood alone."""
 
     def __post_init__(self) -> None:
         if not self.hits:
@@ -326,6 +328,8 @@ class Abstention:
     """Probability in [0, 1] that the nearest passage would have answered; below the threshold."""
     nearest: tuple[Hit, ...] = ()
     details: Details = Details()
+    carried: tuple[str, ...] = ()
+    """As in `Answer`."""
 
 
 Reply = Answer | Abstention

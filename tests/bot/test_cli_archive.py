@@ -91,6 +91,7 @@ def test_chat_remembers_until_told_otherwise(onrecord: Onrecord, harbor: str, su
     assert [row["question"] for row in rows] == ["Who is Ines Okafor?", "what did she say?", "what did she say?"]
     assert "Okafor" in rows[1]["standalone"]
     assert "Okafor" not in rows[2]["standalone"]
+    assert [row["carried"] for row in rows] == [[], ["Ines Okafor"], []]
 
 
 def test_global_options_may_stand_on_either_side(onrecord: Onrecord, tmp_path: Path) -> None:

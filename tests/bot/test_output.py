@@ -271,3 +271,15 @@ def test_claims_on_a_terminal_show_the_whole_text() -> None:
     assert out.startswith(ARTICLE.text)
     assert "Ada Ruiz (mayor), in their own words [17–27]: It rained," in out
     assert "Ada Ruiz (mayor), what the outlet says they think or plan, not their words [17–27]: It rained," in out
+
+
+def test_a_reply_says_first_what_was_carried_over() -> None:
+    """Above a reply stands what earlier questions gave to this one; nothing where it stood alone."""
+    for reply in (
+        Answer("why?", "why did it rain", (_hit(),), 0.9, ("Ada Ruiz", "rain")),
+        Abstention("why?", "why did it rain", Reason.NOT_COVERED, 0.1, (), ("Ada Ruiz", "rain")),
+    ):
+        file = io.StringIO()
+        Printer(console(file)).reply(reply)
+        assert file.getvalue().startswith("about: Ada Ruiz · rain\n")
+    assert "about:" not in _printed(_hit())

@@ -326,6 +326,17 @@ def test_what_could_be_asked_stands_before_the_nearest_passage() -> None:
     assert bare[2] == texts[2]
 
 
+def test_card_says_what_was_carried_over() -> None:
+    """What earlier questions gave to this one stands under it, in an answer and in an abstention; else no line."""
+    carried = ("Ada Berg", "bridge")
+    answer = Answer("why?", "why did Ada Berg", (hit(0, 37, None),), 0.9, carried=carried)
+    silence = Abstention("why?", "why did Ada Berg", Reason.NOT_STATED, 0.2, carried=carried)
+    for reply in (answer, silence):
+        texts = [displayed(text) for text in shown(render.card(reply))]
+        assert texts[:2] == ["⟦subtext Asked: why?⟧", "⟦subtext about: Ada Berg · bridge⟧"]
+    assert not any("about:" in text for text in shown(render.card(Answer("q", "q", (hit(0, 37, None),), 0.9))))
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_one_sentence(reason: Reason) -> None:
     """No reason is left without words, whatever is known besides."""
@@ -351,7 +362,7 @@ def test_labels_are_never_markup(trick: str) -> None:
     """A title, name, outlet, id or question with markup in it is shown as it is, on one line."""
     article = Article(id=trick, text=TEXT, title=trick, outlet=trick)
     one = Hit(Passage(trick, Span(0, 37), said(Kind.INDIRECT, Speaker(trick, trick))), article, 0.9)
-    for text in shown(render.card(Answer(trick, trick, (one,), 0.9))):
+    for text in shown(render.card(Answer(trick, trick, (one,), 0.9, carried=(trick, trick)))):
         assert not re.search(r"⟦(?!strong|subtext|quote)", displayed(text)), displayed(text)
         assert "\u202e" not in text
     for reason in Reason:

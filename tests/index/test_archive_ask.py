@@ -244,6 +244,8 @@ def test_earlier_turns_complete_a_question(filled: Archive) -> None:
     reply = filled.ask("And the harbour number 1?", ["How many years did the railway number 4 take?"])
     assert reply.question == "And the harbour number 1?"
     assert reply.standalone != reply.question
+    assert reply.carried
+    assert filled.ask(reply.question).carried == ()
     assert shown(reply)[0].article.id == "article-1"
 
 

@@ -26,6 +26,14 @@ FOLLOW_UPS = [
     (["Tell me about lung cancer."], "Is it treatable?", "Is lung cancer treatable?"),
     (["Where are turkeys from?", "Can they fly?"], "What do they eat?", "What do turkeys eat?"),
     (["where is Tikhoretsk?"], "who lives there?", "who lives there? Tikhoretsk"),
+    (["When did Kirby Corp shift from coal?"], "who owns it?", "who owns Kirby Corp?"),
+    (["How secure is blockchain?"], "what is it used for?", "what is blockchain used for?"),
+    (["Tell me about hornets."], "what is their habitat?", "what is hornets' habitat?"),
+    (["Hmm. Is the reactor safe?"], "who built it?", "who built reactor?"),
+    (["Did Ana Ruiz cook the goose?", "Where did she cook it?"], "who ate it?", "who ate goose?"),
+    # a short name in full
+    (["Who is mayor of Salt Lake City?"], "how did the city vote?", "how did the Salt Lake City vote?"),
+    (["Did the Defense Ministry reply?"], "who leads the ministry?", "who leads the Defense Ministry?"),
     # questions that name nothing
     (VISIT, "why?", "why did Kim Jong Un visit Russia?"),
     (VISIT, "And with whom?", "with whom did Kim Jong Un visit Russia?"),
@@ -41,6 +49,10 @@ FOLLOW_UPS = [
     (SENT, "to China?", "Did North Korea send weapons to China?"),
     (["How many were shipped in 2023?"], "and in 2022?", "How many were shipped in 2022?"),
     (["What did John Kirby say?"], "What about Ana Ruiz?", "What did Ana Ruiz say?"),
+    (["What is asthma?", "Is it treatable?"], "what about lung cancer?", "Is lung cancer treatable?"),
+    (["Tell me about debt relief"], "what about balance transfers?", "Tell me about balance transfers"),
+    (["What are popular dishes?"], "How about in Chile?", "What are popular dishes in Chile?"),
+    (["I liked that. Did North Korea agree?"], "why?", "why Did North Korea agree?"),
     # corrections
     (["What did North Korea send?"], "no, I meant South Korea", "What did South Korea send?"),
     (SENT, "not Russia, China", "Did North Korea send weapons to China?"),
@@ -77,6 +89,29 @@ def test_a_question_that_stands_alone_is_not_touched(question: str) -> None:
     """A change of subject, or a pronoun with its antecedent beside it, inherits nothing."""
     assert standalone(question, VISIT) == question
     assert resolve(question, VISIT).carried == ()
+
+
+@pytest.mark.parametrize(
+    ("turns", "question", "carried"),
+    [
+        (VISIT, "why?", ("Kim Jong Un", "Russia")),
+        (SENT, "what about China?", ("weapons", "Russia")),
+        (SENT, "why did they do that?", ("North Korea", "weapons", "Russia")),
+        (["Who is John Kirby?"], "what did he say about sanctions?", ("John Kirby",)),
+        (["Did he go?"], "why?", ("did he go?",)),
+    ],
+)
+def test_what_was_carried_is_told_in_names(turns: list[str], question: str, carried: tuple[str, ...]) -> None:
+    """A person is shown the names and things that were read into a question, its words only where it has none."""
+    told = resolve(question, turns).carried
+    assert [words.lower() for words in told] == [words.lower() for words in carried]
+
+
+def test_the_subject_lasts_for_ten_turns() -> None:
+    """Nine questions that only say "he" do not wear out whom the first one named; a change of subject in between does."""
+    asked = [*VISIT, *(f"what did he {verb}?" for verb in "eat buy sell read write hear see like win".split())]
+    assert resolve("where did he stay?", asked).carried == ("Kim Jong Un",)
+    assert resolve("where did he stay?", [*asked[:5], "Who is John Kirby?", *asked[6:]]).carried == ("John Kirby",)
 
 
 def test_the_subject_lasts_through_several_turns() -> None:
