@@ -37,7 +37,7 @@ from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
-from index.settings import DEFAULT_MODEL, IndexSettings
+from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
 from index.types import (
     Added,
@@ -419,13 +419,20 @@ class Archive:
         ``turns`` are the questions asked before, oldest first; ``asked_on`` (an ISO day) is what "this week" leans
         on; ``limit`` bounds the quotations (one at least); ``threshold`` takes the place of the archive's.
         """
-        settings = replace(self.settings.answer, threshold=self.threshold if threshold is None else threshold)
-        settings = settings if limit is None else replace(settings, quotations=max(1, limit))
+        settings = self._answering(limit, threshold)
         parsed = question.parse(followup.standalone(asked, turns))
         readings = self._read(parsed, filters, asked_on)
         if not readings and not self._store.count_articles():
             filters = Filters()  # it is not for them that there is nothing
         return reader.decide(asked, parsed, readings, filters, settings)
+
+    def _answering(self, limit: int | None, threshold: float | None) -> AnswerSettings:
+        settings = self.settings.answer
+        return replace(
+            settings,
+            quotations=settings.quotations if limit is None else max(1, limit),
+            threshold=self.threshold if threshold is None else threshold,
+        )
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
