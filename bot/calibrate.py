@@ -154,7 +154,7 @@ def label(archive: Archive, one: Labelled) -> Label:
         archive.prove(receipt)
         return Label(archive.score(one.question, receipt, filters=one.filters, asked_on=one.asked_on), truth.right)
     # With a threshold that everything meets, what still abstains has nothing to answer with.
-    reply = archive.ask(one.question, filters=one.filters, asked_on=one.asked_on, threshold=0.0)
+    reply = archive.ask(one.question, filters=one.filters, asked_on=one.asked_on, threshold=0.0, suggest=False)
     if not isinstance(reply, Answer):
         return Label(0.0, False)
     holds = truth.holds if isinstance(truth, Answerable) else reply.hits[0].article.id == truth.article_id

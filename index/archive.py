@@ -38,7 +38,7 @@ from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.sentences import sentence_spans
-from index.settings import DEFAULT_MODEL, IndexSettings
+from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
 from index.types import (
     Added,
@@ -429,8 +429,7 @@ class Archive:
         ``suggest``, other questions are offered only where it is not clear what is asked: each that is tried takes as
         long as one that is asked.
         """
-        settings = replace(self.settings.answer, threshold=self.threshold if threshold is None else threshold)
-        settings = settings if limit is None else replace(settings, quotations=max(1, limit))
+        settings = self._answering(limit, threshold)
         with self._store.snapshot():
             followed = followup.resolve(asked, turns)
             parsed, filters, understood = self._understood(followed.standalone, filters, asked_on)
@@ -443,6 +442,14 @@ class Archive:
                 filters = replace(filters, speaker=understood.speaker)  # only for the reason: it left nothing out
             record = _Record(self, asked_on)
             return abstaining.explained(reply, parsed, readings, record, filters, settings, suggest=suggest)
+
+    def _answering(self, limit: int | None, threshold: float | None) -> AnswerSettings:
+        settings = self.settings.answer
+        return replace(
+            settings,
+            quotations=settings.quotations if limit is None else max(1, limit),
+            threshold=self.threshold if threshold is None else threshold,
+        )
 
     def rank(
         self, asked: str, *, filters: Filters = Filters(), asked_on: str | None = None, limit: int = 24
