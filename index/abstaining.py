@@ -296,24 +296,21 @@ def _questions(hits: Iterable[Hit]) -> Iterator[tuple[str, Hit]]:
 
     What somebody named says comes before what an article reports, which is about something else then.
     """
+    looked_at = [(hit, subjects_of(hit)) for hit in islice(hits, LOOKED_AT)]
     said: dict[str, Hit] = {}
-    reported: dict[str, Hit] = {}
-    subjects: set[str] = set()
-    for hit in islice(hits, LOOKED_AT):
+    taken: set[str] = set()
+    for hit, subjects in looked_at:
         speaker = hit.speaker
-        if hit.passage.said_by is None:
-            found = next((subject for subject in subjects_of(hit) if subject not in subjects), None)
-            if found:
-                reported[f"What is said about {found}?"] = hit
-        elif speaker is not None and speaker.named and _NAME.fullmatch(speaker.name):
-            asked = ((f"What did {speaker.name} say about {subject}?", subject) for subject in subjects_of(hit))
-            question, found = next((one for one in asked if one[0] not in said), ("", None))
-            if found:
+        if speaker is not None and speaker.named and _NAME.fullmatch(speaker.name):
+            asked = {f"What did {speaker.name} say about {subject}?": subject for subject in subjects}
+            if question := next((question for question in asked if question not in said), None):
                 said[question] = hit
-        else:
-            found = None
-        if found:
-            subjects.add(found)
+                taken.add(asked[question])
+    reported: dict[str, Hit] = {}
+    for hit, subjects in looked_at:
+        if hit.passage.said_by is None and (subject := next((one for one in subjects if one not in taken), None)):
+            reported[f"What is said about {subject}?"] = hit
+            taken.add(subject)
     yield from said.items()
     yield from reported.items()
 
