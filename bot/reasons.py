@@ -11,7 +11,7 @@ from bot import days
 from bot.verbatim import plain_label
 from index.types import Abstention, Details, Filters, Reason
 
-INSTEAD = "These are on record here:"
+INSTEAD = "The articles here do answer:"
 """What stands before the questions that are offered."""
 
 

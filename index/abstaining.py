@@ -61,9 +61,11 @@ def explained(
     """
     answered = _Answered(record, filters, settings)
     near = abstention.nearest
-    if is_unclear(question) and not filters.speaker:
-        offered = answered.of(_in_turn(record.newest(filters)), TRIED)
-        return replace(abstention, reason=Reason.UNCLEAR_QUESTION, details=Details(suggestions=offered))
+    if is_unclear(question):
+        hits = record.quotations(filters.speaker, filters) if filters.speaker else record.newest(filters)
+        if hits or not filters.speaker:
+            details = Details(suggestions=answered.of(_in_turn(hits), TRIED))
+            return replace(abstention, reason=Reason.UNCLEAR_QUESTION, details=details)
     if elsewhere := _elsewhere(question, record, filters, settings):
         return replace(abstention, reason=elsewhere[0], details=elsewhere[1])
     if speaker := filters.speaker or _speaker_named(question):
@@ -292,19 +294,23 @@ _NAME = re.compile(r"[^\W\d_][\w .'’-]{1,59}")
 def _questions(hits: Iterable[Hit]) -> Iterator[tuple[str, Hit]]:
     """What could be asked so that a passage answers, for those with a subject; each question once.
 
-    What somebody named says comes before what an article reports.
+    What somebody named says comes before what an article reports, which is about something else then.
     """
+    looked_at = [(hit, subjects_of(hit)) for hit in islice(hits, LOOKED_AT)]
     said: dict[str, Hit] = {}
-    reported: dict[str, Hit] = {}
-    for hit in islice(hits, LOOKED_AT):
+    taken: set[str] = set()
+    for hit, subjects in looked_at:
         speaker = hit.speaker
-        subject = subject_of(hit)
-        if subject is None:
-            continue
-        if hit.passage.said_by is None:
-            reported.setdefault(f"What is said about {subject}?", hit)
-        elif speaker is not None and speaker.named and _NAME.fullmatch(speaker.name):
-            said.setdefault(f"What did {speaker.name} say about {subject}?", hit)
+        if speaker is not None and speaker.named and _NAME.fullmatch(speaker.name):
+            asked = {f"What did {speaker.name} say about {subject}?": subject for subject in subjects}
+            if question := next((question for question in asked if question not in said), None):
+                said[question] = hit
+                taken.add(asked[question])
+    reported: dict[str, Hit] = {}
+    for hit, subjects in looked_at:
+        if hit.passage.said_by is None and (subject := next((one for one in subjects if one not in taken), None)):
+            reported[f"What is said about {subject}?"] = hit
+            taken.add(subject)
     yield from said.items()
     yield from reported.items()
 
@@ -317,8 +323,8 @@ _COMMON = re.compile(r"(?<![\w'’-])the (?P<nouns>[a-z][a-z-]+(?: [a-z][a-z-]+)
 _TITLES = frozenset("Mr Mrs Ms Dr Gen Sen Rep Gov Lt Col Sgt Prof St Sir".split())
 
 
-def subject_of(hit: Hit) -> str | None:
-    """What a passage is about, in its own words, as it can follow "about": a name, else a noun of the title.
+def subjects_of(hit: Hit) -> tuple[str, ...]:
+    """What a passage is about, in its own words, as they can follow "about": names, then nouns of the title.
 
     A name stands inside a sentence and is followed by none of its words ("Russia", not the "Russian" of "Russian
     ships"); one of the title comes before others. Days and the speaker are no subjects.
@@ -331,7 +337,7 @@ def subject_of(hit: Hit) -> str | None:
     names = [name for part in parts for name in _names(part) if not known & set(stems(name))]
     in_title = [name for name in names if set(stems(name)) <= title | {"the"}]
     nouns = [noun for part in parts for noun in _nouns(part, title) if not known & set(stems(noun))]
-    return next(iter([*in_title, *names, *nouns]), None)
+    return tuple(dict.fromkeys([*in_title, *names, *nouns]))
 
 
 def _nouns(part: str, title: set[str]) -> Iterator[str]:

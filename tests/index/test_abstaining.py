@@ -9,7 +9,7 @@ from archives import draft, few, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.abstaining import is_unclear, subject_of
+from index.abstaining import is_unclear, subjects_of
 from index.archive import Archive
 from index.question import parse
 from index.settings import AnswerSettings, IndexSettings
@@ -173,6 +173,15 @@ def test_an_unclear_question_is_answered_by_questions(filled: Archive, suggest: 
         assert isinstance(filled.ask(question), Answer)
 
 
+def test_of_a_chosen_speaker_something_must_be_asked(filled: Archive) -> None:
+    """What that speaker can be asked about is offered; of one who is not on record, it is said."""
+    filled.settings = IndexSettings(answer=AnswerSettings(threshold=0.6))
+    reply = abstained(filled, "tell me more", Filters(speaker="Cole"))
+    assert reply.reason is Reason.UNCLEAR_QUESTION
+    assert all(question.startswith("What did Ben Cole say about ") for question in reply.details.suggestions)
+    assert abstained(filled, "tell me more", Filters(speaker="Eve Stone")).reason is Reason.NOT_SAID_BY
+
+
 def test_what_is_offered_meets_the_filters(filled: Archive) -> None:
     """Of another outlet, other days and excluded articles nothing is offered."""
     for filters in (
@@ -219,14 +228,16 @@ def hit(text: str, title: str | None = None, name: str | None = None) -> Hit:
 )
 def test_a_subject_reads_on_after_about(text: str, title: str | None, subject: str | None) -> None:
     """A whole name inside a sentence, or a noun of the title; never the speaker, a day or half a name."""
-    assert subject_of(hit(text or "x", title, "Eve Stone")) == subject
+    assert next(iter(subjects_of(hit(text or "x", title, "Eve Stone"))), None) == subject
 
 
 @given(texts, texts)
 def test_a_subject_is_words_of_its_passage(text: str, title: str) -> None:
     """Whatever a passage holds, its subject stands in it letter for letter, on one line and short."""
-    found = subject_of(hit(text or "x", title))
-    assert found is None or (found in text and "\n" not in found and len(found.split()) <= 4)
+    for found in subjects_of(hit(text or "x", title)):
+        assert found in text
+        assert "\n" not in found
+        assert len(found.split()) <= 4
 
 
 @few
