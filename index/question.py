@@ -75,6 +75,11 @@ class Question:
     """Whether it asks for the newest there is ("the latest", "this week", "so far")."""
 
     @property
+    def of_any_subject(self) -> bool:
+        """Whether all that it names is the person whose words are asked for ("What did Putin say?")."""
+        return bool(self.speaker) and all(term.stem in self.speaker for term in self.terms)
+
+    @property
     def weight(self) -> float:
         """The sum of its terms' weights."""
         return sum(term.weight for term in self.terms)

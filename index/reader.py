@@ -241,6 +241,20 @@ def probability(found: Evidence, weights: Weights = WEIGHTS) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
 
+def _score(question: Question, candidate: Candidate, found: Evidence, weights: Weights) -> float:
+    """The probability; next to certain where all that is asked for are somebody's words, and these are theirs.
+
+    "What did Kirby say in October?" names no subject that a passage could hold: the evidence is all but nothing.
+    """
+    likely = probability(found, weights)
+    of_speaker = candidate.passage.said_by is not None and not found.other_speaker
+    return 1 - THEIRS * (1 - likely) if of_speaker and question.of_any_subject else likely
+
+
+THEIRS = 0.1
+"""Part of the doubt that is left about such a passage: whether it is the speaker's after all. Set by hand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A candidate that was read: the hit it makes, and why it scores as it does."""
@@ -266,7 +280,10 @@ def read(
         found = _read_closely(question, found, crossreader)
         weights = WEIGHTS_READ
     readings = [
-        Reading(Hit(candidate.passage, candidate.article, probability(one, weights), answering=answering), one)
+        Reading(
+            Hit(candidate.passage, candidate.article, _score(question, candidate, one, weights), answering=answering),
+            one,
+        )
         for candidate, one, answering in found
     ]
     kept = copies.collapsed([reading.hit for reading in readings], collapse)

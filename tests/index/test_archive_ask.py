@@ -144,6 +144,24 @@ def test_what_the_question_asks_for_is_why_there_is_nothing(filled: Archive, que
     assert why(filled.ask(question)) is reason
 
 
+@pytest.mark.parametrize(
+    ("question", "articles"),
+    [
+        ("What did Marsh say?", {f"article-{number}" for number in range(6)}),
+        ("What did Ada Marsh say in March?", {"article-2"}),
+        ("What has Marsh said since May 2024?", {"article-4", "article-5"}),
+    ],
+)
+def test_whatever_somebody_said_answers_what_they_said(filled: Archive, question: str, articles: set[str]) -> None:
+    """Without a subject, all words of the speaker in these days are an answer, and only theirs."""
+    reply = filled.ask(question, limit=100)
+    assert isinstance(reply, Answer)
+    assert {hit.article.id for hit in reply.hits} == articles
+    assert {hit.speaker.name for hit in reply.hits if hit.speaker} == {"Ada Marsh"}
+    assert all(hit.speaker for hit in reply.hits)
+    assert isinstance(filled.ask(question.replace("Marsh", "Cole")), Abstention)
+
+
 def test_days_in_a_question_leave_only_what_was_published_then(filled: Archive) -> None:
     """In rankings as in replies; a month without a year is the archive's last one. What is passed wins."""
     for asked_on in (None, "2024-12-01", "2030-01-01"):
