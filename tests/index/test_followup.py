@@ -33,6 +33,11 @@ FOLLOW_UPS = [
     (["Did Ana Ruiz cook the goose?", "Where did she cook it?"], "who ate it?", "who ate goose?"),
     # a short name in full
     (["Who is mayor of Salt Lake City?"], "how did the city vote?", "how did the Salt Lake City vote?"),
+    (
+        ["Did the Biden administration impose sanctions?"],
+        "how did the administration justify it?",
+        "how did the Biden administration justify sanctions?",
+    ),
     (["Did the Defense Ministry reply?"], "who leads the ministry?", "who leads the Defense Ministry?"),
     # questions that name nothing
     (VISIT, "why?", "why did Kim Jong Un visit Russia?"),
@@ -51,6 +56,7 @@ FOLLOW_UPS = [
     (["What did John Kirby say?"], "What about Ana Ruiz?", "What did Ana Ruiz say?"),
     (["What is asthma?", "Is it treatable?"], "what about lung cancer?", "Is lung cancer treatable?"),
     (["Tell me about debt relief"], "what about balance transfers?", "Tell me about balance transfers"),
+    (["What did John Kirby say about sanctions?"], "and about Iran?", "What did John Kirby say about Iran?"),
     (["What are popular dishes?"], "How about in Chile?", "What are popular dishes in Chile?"),
     (["I liked that. Did North Korea agree?"], "why?", "why Did North Korea agree?"),
     # corrections
@@ -98,6 +104,8 @@ def test_a_question_that_stands_alone_is_not_touched(question: str) -> None:
         (SENT, "what about China?", ("weapons", "Russia")),
         (SENT, "why did they do that?", ("North Korea", "weapons", "Russia")),
         (["Who is John Kirby?"], "what did he say about sanctions?", ("John Kirby",)),
+        (["What did John Kirby say about sanctions?"], "when was that?", ("John Kirby", "sanctions")),
+        (["Will the First Lady attend?"], "what did she say?", ("First Lady",)),
         (["Did he go?"], "why?", ("did he go?",)),
     ],
 )
@@ -108,7 +116,7 @@ def test_what_was_carried_is_told_in_names(turns: list[str], question: str, carr
 
 
 def test_the_subject_lasts_for_ten_turns() -> None:
-    """Nine questions that only say "he" do not wear out whom the first one named; a change of subject in between does."""
+    """Nine questions that only say "he" do not wear out whom the first one named; a new subject in between does."""
     asked = [*VISIT, *(f"what did he {verb}?" for verb in "eat buy sell read write hear see like win".split())]
     assert resolve("where did he stay?", asked).carried == ("Kim Jong Un",)
     assert resolve("where did he stay?", [*asked[:5], "Who is John Kirby?", *asked[6:]]).carried == ("John Kirby",)

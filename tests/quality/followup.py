@@ -3,7 +3,8 @@
 Over the questions that needed a rewrite: token F1 to the human rewrite, recall@5 of what answers it (where a set has
 passages), each as the share of the gap between the last turn alone and the human rewrite that is closed, with a 95 %
 bootstrap interval over conversations; beside it the most that adding words of earlier questions could close: the
-rest is in the answers, which are not told. Over the others: how many stay untouched. Exit code 1 when a figure falls under its floor.
+rest is in the answers, which are not told. Over the others: how many stay untouched. Exit code 1 when a figure falls
+under its floor.
 
     python tests/quality/followup.py
 """
@@ -77,23 +78,23 @@ class Passages:
     """Passages to be found by BM25."""
 
     def __init__(self, texts: dict[str, str]) -> None:
-        self._counts = {id: tokens(text) for id, text in texts.items()}
-        self._lengths = {id: count.total() for id, count in self._counts.items()}
+        self._counts = {key: tokens(text) for key, text in texts.items()}
+        self._lengths = {key: count.total() for key, count in self._counts.items()}
         self._mean = sum(self._lengths.values()) / len(self._lengths)
         self._having: dict[str, list[str]] = defaultdict(list)
-        for id, count in self._counts.items():
+        for key, count in self._counts.items():
             for word in count:
-                self._having[word].append(id)
+                self._having[word].append(key)
 
     def nearest(self, question: str) -> list[str]:
         scores: dict[str, float] = defaultdict(float)
         for word in sorted(tokens(question)):
             having = self._having.get(word, [])
             weight = math.log(1 + (len(self._counts) - len(having) + 0.5) / (len(having) + 0.5))
-            for id in having:
-                often = self._counts[id][word]
-                scores[id] += weight * often / (often + K1 * (1 - B + B * self._lengths[id] / self._mean))
-        return sorted(scores, key=lambda id: (-scores[id], id))[:DEPTH]
+            for key in having:
+                often = self._counts[key][word]
+                scores[key] += weight * often / (often + K1 * (1 - B + B * self._lengths[key] / self._mean))
+        return sorted(scores, key=lambda key: (-scores[key], key))[:DEPTH]
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -113,7 +114,7 @@ def interval(turns: Sequence[Turn]) -> tuple[float, float]:
     for turn in turns:
         talks[turn.conversation].append(turn)
     groups = list(talks.values())
-    chance = random.Random(0)
+    chance = random.Random(0)  # noqa: S311  # draws, not secrets
     drawn = sorted(
         share([turn for group in chance.choices(groups, k=len(groups)) for turn in group]) for _ in range(DRAWS)
     )
@@ -186,11 +187,11 @@ def measure(anchor: Anchor) -> bool:
     if anchor.recall is not None:
         turns = recalled(needed, anchor.field, path.with_name("answerability.dev.jsonl.gz"))
         if turns:
-            ours = mean(turn.ours for turn in turns)
+            last, ours, human = (mean(getattr(turn, form) for turn in turns) for form in ("last", "ours", "human"))
             holds = holds and ours >= anchor.recall
             print(
-                f"  recall@{DEPTH} {ours:.4f} (floor {anchor.recall}, last turn alone {mean(t.last for t in turns):.4f}, "
-                f"human rewrite {mean(t.human for t in turns):.4f}, {len(turns)} questions)"
+                f"  recall@{DEPTH} {ours:.4f} (floor {anchor.recall}, last turn alone {last:.4f}, "
+                f"human rewrite {human:.4f}, {len(turns)} questions)"
             )
             print(f"  {told(turns)}")
     if not holds:
