@@ -2,9 +2,9 @@
 
 Over the questions that needed a rewrite: token F1 to the human rewrite, recall@5 of what answers it (where a set has
 passages), each as the share of the gap between the last turn alone and the human rewrite that is closed, with a 95 %
-bootstrap interval over conversations; beside it the most that adding words of earlier questions could close: the
-rest is in the answers, which are not told. Over the others: how many stay untouched. Exit code 1 when a figure falls
-under its floor.
+bootstrap interval over conversations. Beside it stands what adding the right words of earlier questions, known from
+the rewrite, would close: no strict limit, since a replaced pronoun also goes. Over the others: how many stay untouched.
+Exit code 1 when a figure falls under its floor.
 
     python tests/quality/followup.py
 """
@@ -59,7 +59,7 @@ class Turn:
     conversation: str
     last: float
     ours: float
-    most: float
+    told: float
     """With exactly those words of earlier questions added that the human rewrite has too."""
     human: float
 
@@ -125,7 +125,7 @@ def told(turns: Sequence[Turn]) -> str:
     low, high = interval(turns)
     return (
         f"closes {share(turns):.3f} of the gap [{low:.3f}, {high:.3f}]; "
-        f"{share(turns, 'most'):.3f} is the most that words of earlier questions can"
+        f"{share(turns, 'told'):.3f} by adding just the words of earlier questions that the rewrite has"
     )
 
 
