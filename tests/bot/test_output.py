@@ -276,8 +276,8 @@ def test_claims_on_a_terminal_show_the_whole_text() -> None:
 def test_a_reply_says_first_what_was_carried_over() -> None:
     """Above a reply stands what earlier questions gave to this one; nothing where it stood alone."""
     for reply in (
-        Answer("why?", "why did it rain", (_hit(),), 0.9, ("Ada Ruiz", "rain")),
-        Abstention("why?", "why did it rain", Reason.NOT_COVERED, 0.1, (), ("Ada Ruiz", "rain")),
+        Answer("why?", "why did it rain", (_hit(),), 0.9, carried=("Ada Ruiz", "rain")),
+        Abstention("why?", "why did it rain", Reason.NOT_COVERED, 0.1, carried=("Ada Ruiz", "rain")),
     ):
         file = io.StringIO()
         Printer(console(file)).reply(reply)

@@ -129,18 +129,20 @@ def test_the_filters_are_why_there_is_nothing(filled: Archive) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "reason"),
+    ("question", "threshold", "reason"),
     [
-        ("What did Marsh say about saffron?", Reason.NOT_SAID_BY),
-        ("What did Marsh say in May 2024 about saffron?", Reason.NOT_SAID_BY),
-        ("What did Marsh say in May 2023 about the railway?", Reason.OUTSIDE_DATES),
-        ("What did Marsh say about the railway since January 2030?", Reason.OUTSIDE_DATES),
-        ("Who said in 2023 that the railway took 6 years?", Reason.OUTSIDE_DATES),
+        ("What did Marsh say about saffron?", 1.0, Reason.NOT_SAID_BY),
+        ("What did Marsh say in May 2024 about saffron?", 1.0, Reason.NOT_SAID_BY),
+        ("What did Marsh say in May 2023 about the railway?", 0.2, Reason.OUTSIDE_DATES),
+        ("What did Marsh say about the railway since January 2030?", 0.2, Reason.OUTSIDE_DATES),
+        ("Who said in 2023 that the railway took 6 years?", 0.2, Reason.OUTSIDE_DATES),
     ],
 )
-def test_what_the_question_asks_for_is_why_there_is_nothing(filled: Archive, question: str, reason: Reason) -> None:
-    """A speaker and days in the question count as if passed; the days alone, where the speaker is quoted on others."""
-    filled.settings = IndexSettings(answer=AnswerSettings(threshold=1.0))
+def test_what_the_question_asks_for_is_why_there_is_nothing(
+    filled: Archive, question: str, threshold: float, reason: Reason
+) -> None:
+    """A speaker and days in the question count as if passed; the days alone, where other days would answer."""
+    filled.settings = IndexSettings(answer=AnswerSettings(threshold=threshold))
     assert why(filled.ask(question)) is reason
 
 
