@@ -53,7 +53,7 @@ class Tagger:
         skipped = _skipped(layout, skip, cut_up)
         windows = [window for window in cut(cut_up) if not skipped[window.own[0] : window.own[1]].all()]
         found: list[Tagged] = []
-        with torch.inference_mode(), one_thread():
+        with torch.inference_mode(), threads(1):  # short texts are no faster on more
             for at in range(0, len(windows), _TOGETHER):
                 found += self._read(layout, cut_up, windows[at : at + _TOGETHER])
         return tuple(found)
@@ -115,10 +115,10 @@ def _skipped(layout: Layout, skip: Sequence[Span], cut_up: Pieces) -> NDArray[np
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Reads on one thread: the result then does not depend on how many there are, and short texts are faster."""
+def threads(count: int) -> Iterator[None]:
+    """Reads on so many threads: the result then does not depend on how many the caller has."""
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     try:
         yield
     finally:
