@@ -26,8 +26,8 @@ SHA256 = "978f9974d8e1186bf5891b6435eecacfd5df2c66cf0daf2702711b6531083a6c"
 """Of the file that comes with the project; `train` prints the one of a file of your own."""
 _FROZEN = ("word_table.weight", "position_table.weight")
 _TOGETHER, _THREADS = 4, 2
-"""Windows read at once, and threads that read them. Sixteen windows of 96 pieces take 245 ms on one thread four at a time,
-265 by eight, 314 at once; on two threads 135, 143 and 174 (2 cores with bfloat16)."""
+"""Windows read at once, and threads that read them. Sixteen windows of 96 pieces take 245 ms on one thread four at a
+time, 265 by eight, 314 at once; on two threads 135, 143 and 174 (2 cores with bfloat16)."""
 
 
 _LONGEST = 20
