@@ -47,7 +47,9 @@ def quoted(text: str, bold: Span | None = None) -> str:
     else:
         # What is escaped of a text's beginning is how the whole begins once it is escaped.
         whole, start, end = escape(text), len(escape(text[: bold.start])), len(escape(text[: bold.end]))
-        escaped = f"{whole[:start]}**{whole[start:end]}**{whole[end:]}"
+        # A client that reads the words in bold as a text of their own has a line begin there.
+        strong = _LINE_START.sub(_escaped_start, whole[start:end])
+        escaped = f"{whole[:start]}**{strong}**{whole[end:]}"
     return "> " + _LINE_BREAK.sub(r"\g<0>> ", escaped)
 
 

@@ -58,6 +58,8 @@ def test_block_quote_displays_its_own_characters(text: str) -> None:
 @example("1. a", 0, 1)
 @example("a\\", 1, 1)
 @example("**a**", 1, 3)
+@example("000- 0", 3, 3)
+@example("a1. b", 1, 4)
 def test_bold_words_change_no_character(text: str, start: int, length: int) -> None:
     """Words in bold are displayed as they are, and so is what stands around them."""
     if start >= len(text):
