@@ -15,10 +15,13 @@ from urllib.parse import quote, urlsplit
 from index.sentences import paragraph_spans
 from index.types import Article, Span
 
-LONGEST_WHOLE = 120
-"""Characters of a quotation that are written out; a longer one is given by its first and last words."""
+LONGEST_WHOLE = 40
+"""Characters of a quotation that is written out first; a longer one is rather given by its first and last words, as
+what is written out must stand in one block of the page, with nothing between that cleaning took away."""
 _ENDS = (4, 6, 9, 14)
 """Words at each end of a long quotation, fewest first."""
+_FEWEST_ENDS = (3, 2)
+"""The same where those do not fit: a letter that is not Latin takes six to nine characters of a link."""
 _AROUND = (3, 5, 8)
 """Words before or after a repeated quotation, fewest first."""
 _MOST_REPEATS = 64
@@ -72,11 +75,20 @@ def text_fragment_link(article: Article, span: Span, *, limit: int = 512) -> str
         return None
     url = article.url.partition(":~:")[0].removesuffix("#")
     base = url + (":~:text=" if "#" in url else "#:~:text=")
-    for directive in _directives(article.text, span):
-        link = base + directive.written(article.text)
-        if len(link) <= limit and directive.lands(article.text):
+    text = _as_shown(article.text)
+    for directive in _directives(text, span):
+        link = base + directive.written(text)
+        if len(link) <= limit and directive.lands(text):
             return link
     return url
+
+
+_TABLE_ROW = re.compile(r"^\|.*\|[^\S\n]*$", re.MULTILINE)
+
+
+def _as_shown(text: str) -> str:
+    """The text with a line for each cell of a table, as long as before: on the page a cell is a block of its own."""
+    return _TABLE_ROW.sub(lambda row: row.group().replace("|", "\n"), text)
 
 
 def _linkable(url: str) -> bool:
@@ -115,12 +127,13 @@ def _without_context(text: str, pieces: list[Span]) -> Iterator[_Directive]:
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1 and len(first) <= LONGEST_WHOLE:
         yield _Directive(first)
-        return
-    for count in _ENDS:
+    for count in (*_ENDS, *_FEWEST_ENDS):
         start = _first_words(text, first, count)
         end = _last_words(text, last, count)
-        if start.end <= end.start:
+        if start.end < end.start:
             yield _Directive(start, end)
+    if len(pieces) == 1 and len(first) > LONGEST_WHOLE:
+        yield _Directive(first)
 
 
 def _whole_words(text: str, line: Span, span: Span) -> Span | None:

@@ -4,23 +4,21 @@ Needs the extra ``demo`` and a Chromium (its command as CHROMIUM, else the first
 what the bot really sends about the bundled sample; only the address of the article is made up, for the sample has none.
 """
 
-# ruff: noqa: ASYNC110, ASYNC240  # one picture at a time: nothing else waits for it
+# ruff: noqa: ASYNC240  # one picture at a time: nothing else waits for it
 from __future__ import annotations
 
 import asyncio
-import base64
-import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from browser import browser
 
 from bot.config import Config
 from bot.demo import Stage, staged
@@ -87,46 +85,10 @@ def _with_address(archive: Archive) -> None:
 
 async def _photograph(url: str, file: Path) -> None:
     """Open ``url`` in a browser without a window, wait until its buttons may be pressed, and keep what it shows."""
-    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
-    browser = next((found for name in names if name and (found := shutil.which(name))), None)
-    if browser is None:
-        raise SystemExit("There is no Chromium here: install one, or name its command in CHROMIUM.")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        process = await asyncio.create_subprocess_exec(
-            browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            f"--user-data-dir={profile}", f"--force-device-scale-factor={SCALE}", f"--window-size={WIDTH},{HEIGHT}",
-            "--remote-debugging-port=0", "about:blank",
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            port = await _port(Path(profile) / "DevToolsActivePort")
-            async with aiohttp.ClientSession() as http:
-                async with http.get(f"http://127.0.0.1:{port}/json") as tabs:
-                    (tab,) = (t for t in await tabs.json(content_type=None) if t["type"] == "page")
-                async with http.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as page:
-                    await _call(page, "Page.navigate", url=url)
-                    while not (await _call(page, "Runtime.evaluate", expression=READY))["result"]["value"]:
-                        await asyncio.sleep(0.2)
-                    picture = await _call(page, "Page.captureScreenshot", format="png")
-            file.write_bytes(base64.b64decode(picture["data"]))
-        finally:
-            process.terminate()
-            await process.wait()
-
-
-async def _port(file: Path) -> str:
-    for _ in range(100):
-        if file.is_file() and (lines := file.read_text(encoding="ascii").split()):
-            return lines[0]
-        await asyncio.sleep(0.2)
-    raise SystemExit("The browser did not start.")
-
-
-async def _call(page: aiohttp.ClientWebSocketResponse, method: str, **arguments: Any) -> Any:
-    await page.send_json({"id": 1, "method": method, "params": arguments})
-    while (answer := await page.receive_json(timeout=60)).get("id") != 1:
-        pass
-    return answer["result"]
+    async with browser(WIDTH, HEIGHT, SCALE) as page:
+        await page.call("Page.navigate", url=url)
+        await page.until(READY)
+        file.write_bytes(await page.picture())
 
 
 def _cropped(page: Image.Image) -> Image.Image:
