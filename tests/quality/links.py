@@ -45,7 +45,8 @@ from index.types import Article, Span
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "html_scrapinghub" / "dev.jsonl.gz"
 
-FLOORS = {"lands": 0.98}
+FLOORS = {"lands": 0.96}
+"""Of sixty; of all 300, .993 landed when this was set."""
 WIDTH, HEIGHT = 1000, 900
 MARK = (255, 0, 254)
 """A colour that no page has; the words that the browser marks get it."""
@@ -99,8 +100,19 @@ def plain(text: str) -> str:
     return "".join(re.findall(r"\w+", text.casefold()))
 
 
-# What stands at a point of the window: of every element there, under whatever lies above it, the text if it is short.
-TEXTS_AT = """document.elementsFromPoint(%d, %d).map(e => e.textContent).filter(t => t.length < 5000).join("\\u0000")"""
+# What stands at a point of the window: of every element there, under whatever lies above it, the text if it is short,
+# and of a page that is one long element what begins there.
+TEXTS_AT = """((x, y) => {
+    const texts = document.elementsFromPoint(x, y).map(e => e.textContent).filter(t => t.length < 5000);
+    const at = document.caretRangeFromPoint(x, y);
+    if (at) {
+        at.setStart(at.startContainer, 0);
+        at.setEndAfter(document.body.lastChild);
+        texts.push(at.cloneContents().textContent.slice(0, 5000));
+    }
+    return texts.join("\\u0000");
+})(%d, %d)"""
+
 
 # The text of everything that the window shows.
 SHOWN = """[...document.querySelectorAll("p,li,td,h1,h2,h3,h4,div,span,blockquote")].filter(e => {
