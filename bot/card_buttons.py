@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -181,11 +182,11 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
         beside = [int(number) for number in self.says["beside"].split(".") if number]
         if not hits or any(number >= len(hits) for number in beside):
             return None
-        first = hits[0]
+        first = replace(hits[0], score=card.score)
         if self.says["answering"]:
             start, length = map(int, self.says["answering"].split("."))
             start += first.passage.span.start
-            first = Hit(first.passage, first.article, first.score, first.also, Span(start, start + length))
+            first = replace(first, answering=Span(start, start + length))
         conflicts = tuple((0, number) for number in beside)
         return Answer(card.asked, card.asked, (first, *hits[1:]), 0.0, conflicts, card.carried)
 

@@ -36,6 +36,8 @@ class Card:
     """Its other texts above the quotation, as they were sent."""
     places: tuple[Place, ...] = ()
     """Where its quotations stand: the one that is shown first; then those of *More*."""
+    score: float = 0.0
+    """Probability in [0, 1], to a thousandth, that the one shown first answers; 0 where the card does not say."""
     asker: int | None = None
     """The id of the member who asked; ``None`` where the card does not say."""
 
@@ -72,6 +74,7 @@ def _read(components: Iterable[Any]) -> Card | None:
         render.filters_of(only) if only else Filters(),
         tuple(_said(texts)),
         _places(ids),
+        next((int(found["score"]) / 1000 for found in _matches(render.WRONG_ID, ids)), 0.0),
         next((int(found["asker"], 36) for found in _matches(render.FOLLOW_UP_ID, ids) if found["asker"]), None),
     )
 

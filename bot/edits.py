@@ -25,7 +25,7 @@ from bot.conversations import Said, what_is
 from bot.permissions import may_curate
 from bot.worker import Worker
 from index.errors import ArchiveError
-from index.posts import KEPT, Post, digest
+from index.posts import Post, digest
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
@@ -116,7 +116,7 @@ class Edits(commands.Cog):
         """A question that was answered asks something else now, or nothing."""
         server = payload.guild_id
         # A link preview that is added to a message comes without its words, or with the same ones.
-        if server is None or "content" not in payload.data or _old(payload.message_id):
+        if server is None or "content" not in payload.data:
             return
         async with self.bot.posts.turn(payload.message_id):
             if (post := await self.bot.posts.of(server, payload.message_id)) is not None:
@@ -134,7 +134,7 @@ class Edits(commands.Cog):
             await self._gone(payload.guild_id, message)
 
     async def _gone(self, server: int | None, question: int) -> None:
-        if server is None or _old(question):
+        if server is None:
             return
         async with self.bot.posts.turn(question):
             if (post := await self.bot.posts.of(server, question)) is not None:
@@ -217,8 +217,3 @@ class Edits(commands.Cog):
         if interaction.user.id in askers or may_curate(interaction, self.bot.config.bot.curator_role):
             return None
         return NOT_YOURS
-
-
-def _old(message: int) -> bool:
-    """Whether a message is too old for its answer to follow it; its id says when it was sent."""
-    return discord.utils.snowflake_time(message) < datetime.now(UTC) - KEPT

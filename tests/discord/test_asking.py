@@ -7,9 +7,8 @@ from typing import Any
 
 import discord
 import pytest
-from discord_display import quotation
 from discord_gate import walk
-from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
+from discord_town import FERRY, LIBRARY, Simulated, bot_messages, buttons, quote, texts
 
 from bot import ask
 from bot.places import Place
@@ -20,16 +19,6 @@ pytestmark = pytest.mark.asyncio
 
 COST = "How much would the ferry repair cost?"
 CRACKS = "What cracks were found in the hull?"
-
-
-def quote(message: Any) -> str:
-    """The words of the one block quote of a message, as a reader sees them."""
-    (block,) = re.findall(r"(?:^> .*\n?)+", texts(message), re.MULTILINE)
-    return quotation(block)
-
-
-def bot_messages(town: Town, channel: Any = None) -> list[Any]:
-    return [m for m in (channel or town.channel).history() if m.author.id == town.bot.user.id]
 
 
 def showing(message: Any) -> list[str]:
