@@ -86,15 +86,16 @@ async def test_an_edit_that_asks_the_same_changes_nothing(simulated: Simulated) 
 
 
 async def test_messages_of_others_are_nothing_to_it(simulated: Simulated) -> None:
-    """What never was a question is edited and deleted without a word, and makes no archive."""
+    """What never was a question is edited and deleted without a word; a server that never asked gets no archive."""
     async with simulated() as town:
-        message = await town.member.send(town.channel, "the weather is fine")
-        await town.member.edit(message, f"{town.bot.user.mention} {COST}")
-        await town.member.delete(message)
-        assert bot_messages(town) == []
-        assert [path.name for path in town.bot.data.iterdir()] == ["discord-commands.sha256"] or not any(
-            path.is_dir() and list(path.iterdir()) == [] for path in town.bot.data.iterdir()
-        )
+        other = town.env.create_guild("Elsewhere")
+        elsewhere = other.create_text_channel("weather")
+        member = other.add_member(town.member.user)
+        message = await member.send(elsewhere, "the weather is fine")
+        await member.edit(message, f"{town.bot.user.mention} {COST}")
+        await member.delete(message)
+        assert bot_messages(town, elsewhere) == []
+        assert not (town.bot.data / str(other.id)).exists()
 
 
 async def test_edited_while_it_is_answered(simulated: Simulated) -> None:
