@@ -310,7 +310,8 @@ class MoreButton(LastingButton, template=render.MORE_ID):
             page = min(int(self.says["page"]), len(places) - 2)
             bot, server, card = interaction.client, server_of(interaction), cards.read(interaction.message)
             # Of the others that are still there, those are shown that give other figures than this one.
-            hits = [await hit_at(bot, server, place, copies=n == page + 1) for n, place in enumerate(places)]
+            filters = card.filters if card else Filters()
+            hits = [await hit_at(bot, server, place, filters, copies=n == page + 1) for n, place in enumerate(places)]
             if not isinstance(shown := hits[page + 1], Hit):
                 await pressed.say(shown)
                 return
@@ -320,17 +321,21 @@ class MoreButton(LastingButton, template=render.MORE_ID):
             answer = Answer(asked, asked, there, 0.0, conflicts, carried)
             index = there.index(shown)
             await prove(bot, server, render.shown_hits(answer, index))
-            await pressed.show(render.further(answer, index, page, places))
+            await pressed.show(render.further(answer, index, page, places, filters))
 
 
-async def hit_at(bot: OnRecord, server: int, place: Place, *, copies: bool = True) -> Hit | str:
-    """The quotation at a place in this server's archive, or the sentence that says why it is gone."""
+async def hit_at(bot: OnRecord, server: int, place: Place, filters: Filters, *, copies: bool = True) -> Hit | str:
+    """The quotation at a place in this server's archive, or the sentence that says why it is gone.
+
+    With its copies, if wished, as far as ``filters`` let them through.
+    """
 
     def find(archive: Archive) -> Hit | str:
         article = bot.keys.find(server, archive, place.key)
         if article is None:
             return GONE
-        return archive.hit_at(Receipt(article.id, article.sha256, place.span), copies=copies) or CUT_ANEW
+        receipt = Receipt(article.id, article.sha256, place.span)
+        return archive.hit_at(receipt, copies=copies, filters=filters) or CUT_ANEW
 
     return await bot.worker.call(server, find)
 

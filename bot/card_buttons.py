@@ -156,7 +156,7 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
                 await pressed.say(NO_CARD)
                 return
             bot, server, asker = interaction.client, server_of(interaction), interaction.user.id
-            hits = [await hit_at(bot, server, place) for place in card.places]
+            hits = [await hit_at(bot, server, place, card.filters) for place in card.places]
             if gone := next((hit for hit in hits if isinstance(hit, str)), None):
                 await pressed.say(gone)
                 return

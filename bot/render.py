@@ -173,13 +173,15 @@ def _share_id(answer: Answer) -> str:
     return f"{_SHARE}:1:{answering}:{beside}"
 
 
-def further(answer: Answer, shown: int, page: int, places: Sequence[Place]) -> ui.LayoutView:
+def further(
+    answer: Answer, shown: int, page: int, places: Sequence[Place], filters: Filters = Filters()
+) -> ui.LayoutView:
     """One of the other quotations of an answer: hit number ``shown``.
 
     ``places`` are those of the answer, as many as a button can hold; ``page`` counts from 0 over all but the first.
     """
     others = len(places) - 1
-    asked = map(_words, _head(answer.question, answer.carried, Filters()))
+    asked = map(_words, _head(answer.question, answer.carried, filters))
     above = [*asked, f"-# Another quotation, {page + 1} of {others}"]
     box = _hit_box(answer.hits[shown], _FOUND, above=above, beside=_other_figures(answer, shown))
     turn = [

@@ -691,8 +691,10 @@ class Archive:
             return None
         return next((p for p in self._store.passages(served, receipt.article_id) if p.span == receipt.span), None)
 
-    def hit_at(self, receipt: Receipt, *, copies: bool = True) -> Hit | None:
+    def hit_at(self, receipt: Receipt, *, copies: bool = True, filters: Filters = Filters()) -> Hit | None:
         """What `passage_at` gives, with its article and, if wished, its copies as they are now; score 0.
+
+        Of the copies there are those that ``filters`` let through.
 
         Raises ``ReceiptBroken`` when the text is no longer the one that the receipt is for.
         """
@@ -706,7 +708,7 @@ class Archive:
             hit = Hit(
                 passage, article, 1.0
             )  # above all others, so that they are its copies and not the other way round
-            found = self._candidates(question.parse(hit.quote))
+            found = self._candidates(question.parse(hit.quote), filters)
             others = (Hit(c.passage, c.article, 0.0) for c in found)
             (_, whole), *_ = collapsed([hit, *others], self.settings.search.collapse)
             return replace(whole, score=0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Asked, asked_in
@@ -52,6 +52,7 @@ def test_finds_the_question(content: str, question: str, leading: tuple[str, ...
 
 
 @given(st.lists(st.text(max_size=40) | st.sampled_from([f"<@{ME}>", "Why?", "> ", "\n", "Dr. X left. "]), max_size=8))
+@settings(deadline=None)
 def test_never_asks_what_was_not_written(parts: list[str]) -> None:
     """The question is words of the message, in their order, without the mention, and never too long."""
     content = "".join(parts)

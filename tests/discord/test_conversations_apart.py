@@ -11,7 +11,7 @@ from typing import Any
 import discord
 import pytest
 from discord_town import FERRY, LIBRARY, Simulated, Town, asking, bot_messages, simulation
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from bot import render
@@ -90,7 +90,13 @@ async def play(town: Town, played: Sequence[tuple[str, str, str, int]]) -> None:
 
 
 @given(steps)
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+# Each attempt to make a failing play shorter takes a second.
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+)
 def test_conversations_never_mix(words_encoder: Any, played: list[tuple[str, str, str, int]]) -> None:
     """Whoever asks, wherever and however: the earlier questions of that very conversation are known, and no others."""
 
