@@ -201,12 +201,12 @@ async def answered(
     private: bool = False,
 ) -> ui.LayoutView:
     """The card for a question, every quotation on it proved."""
-    asked_on = at.astimezone(UTC).date().isoformat()
+    today = at.astimezone(UTC).date()
     reply: Reply = await bot.worker.call(
-        server, lambda archive: archive.ask(question, before, filters=filters, asked_on=asked_on)
+        server, lambda archive: archive.ask(question, before, filters=filters, asked_on=today.isoformat())
     )
     await prove(bot, server, render.shown_hits(reply))
-    return render.card(reply, filters, asker=asker, private=private)
+    return render.card(reply, filters, today=today, asker=asker, private=private)
 
 
 async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
@@ -296,7 +296,7 @@ class ContextButton(LastingButton, template=render.CONTEXT_ID):
             if article is None:
                 await pressed.say(GONE)
                 return
-            shown = render.context(article, place.span, int(self.says["part"]))
+            shown = render.context(article, place.span, int(self.says["part"]), interaction.created_at.date())
             await pressed.show(shown.view, shown.attachment)
 
 
@@ -321,7 +321,8 @@ class MoreButton(LastingButton, template=render.MORE_ID):
             answer = Answer(asked, asked, there, 0.0, conflicts, carried)
             index = there.index(shown)
             await prove(bot, server, render.shown_hits(answer, index))
-            await pressed.show(render.further(answer, index, page, places, filters))
+            today = interaction.created_at.date()
+            await pressed.show(render.further(answer, index, page, places, filters, today=today))
 
 
 async def hit_at(bot: OnRecord, server: int, place: Place, filters: Filters, *, copies: bool = True) -> Hit | str:

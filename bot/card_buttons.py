@@ -165,11 +165,14 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
                 await pressed.say(NOT_SAME)
                 return
             await prove(bot, server, render.shown_hits(shared) if isinstance(shared, Answer) else shared)
+            today = interaction.created_at.date()
             if isinstance(shared, Answer):
-                view = render.card(shared, card.filters, asker=asker)
+                view = render.card(shared, card.filters, today=today, asker=asker)
             else:
                 nearest = shared[0] if shared else None
-                view = render.silence(card.asked, card.carried, card.filters, card.said, nearest, asker)
+                view = render.silence(
+                    card.asked, card.carried, card.filters, card.said, nearest, today=today, asker=asker
+                )
             sent = await interaction.followup.send(view=view, wait=True)
             await interaction.edit_original_response(view=view)  # without the button, for it is shared now
             before = bot.conversations.before(server, message.id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 import discord
 from discord import ui
@@ -35,6 +35,8 @@ _LINK = re.compile(r"https?://[^\s/?#<>\"\\^`{|}]+(?:[/?#][!-~]*)?\Z", re.IGNORE
 _ROOM_FOR_CUT = 160
 _OUTLETS = 5
 """Other outlets with the same words that are named; further ones are counted."""
+_ROOM_FOR_AGE = 20
+"""Units of the longest ` (11 months ago)`, rounded up."""
 _BESIDE = 900
 """Units that quotations with other figures may take on a card: what is left is enough for its own quotation."""
 _AROUND = 3
@@ -71,11 +73,17 @@ LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
 
 
 def card(
-    reply: Reply, filters: Filters = Filters(), *, asker: int | None = None, private: bool = False
+    reply: Reply,
+    filters: Filters = Filters(),
+    *,
+    today: date | None = None,
+    asker: int | None = None,
+    private: bool = False,
 ) -> ui.LayoutView:
     """The message that answers a question, or that says that and why there is no answer.
 
-    ``asker`` is the id of the member who asked; a ``private`` card can be shared.
+    By ``today`` it says how old each article is; ``asker`` is the id of the member who asked; a ``private`` card can be
+    shared.
     """
     match reply:
         case Answer(hits=hits):
@@ -83,7 +91,7 @@ def card(
             wrong = _button("Wrong", f"{_WRONG}:{round(1000 * hits[0].score)}:{Place.of(hits[0].receipt)}")
             box = _hit_box(
                 hits[0], _FOUND, above=_head(reply.question, reply.carried, filters), others=rest,
-                beside=_other_figures(reply), further=[_follow_up(asker), wrong],
+                beside=_other_figures(reply, today=today), further=[_follow_up(asker), wrong], today=today,
             )  # fmt: skip
             return _view(box, *([ui.ActionRow(_button("Share", _share_id(reply)))] if private else []))
         case Abstention(nearest=nearest, details=details):
@@ -95,21 +103,30 @@ def card(
                 lines.append("**The nearest passage, which is not an answer:**")
             above = [*_head(reply.question, reply.carried, filters), *lines]
             share = [ui.ActionRow(_button("Share", f"{_SHARE}:0::"))] if private else []
-            return _view(_silence(above, nearest[0] if nearest else None, asker), *share)
+            return _view(_silence(above, nearest[0] if nearest else None, asker, today), *share)
 
 
 def silence(
-    question: str, carried: Sequence[str], filters: Filters, lines: Sequence[str], nearest: Hit | None, asker: int
+    question: str,
+    carried: Sequence[str],
+    filters: Filters,
+    lines: Sequence[str],
+    nearest: Hit | None,
+    *,
+    today: date,
+    asker: int,
 ) -> ui.LayoutView:
     """A card without an answer once more: ``lines`` are those that an earlier one showed, as they were sent."""
-    return _view(_silence([*_head(question, carried, filters), *lines], nearest, asker))
+    return _view(_silence([*_head(question, carried, filters), *lines], nearest, asker, today))
 
 
-def _silence(above: Sequence[_Shown], nearest: Hit | None, asker: int | None) -> ui.Container[ui.LayoutView]:
+def _silence(
+    above: Sequence[_Shown], nearest: Hit | None, asker: int | None, today: date | None
+) -> ui.Container[ui.LayoutView]:
     if nearest is None:
         row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(_follow_up(asker))
         return _box(_NOT_FOUND, [*map(_item, above), row])
-    return _hit_box(nearest, _NOT_FOUND, above=above, further=[_follow_up(asker)])
+    return _hit_box(nearest, _NOT_FOUND, above=above, further=[_follow_up(asker)], today=today)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +191,13 @@ def _share_id(answer: Answer) -> str:
 
 
 def further(
-    answer: Answer, shown: int, page: int, places: Sequence[Place], filters: Filters = Filters()
+    answer: Answer,
+    shown: int,
+    page: int,
+    places: Sequence[Place],
+    filters: Filters = Filters(),
+    *,
+    today: date | None = None,
 ) -> ui.LayoutView:
     """One of the other quotations of an answer: hit number ``shown``.
 
@@ -183,7 +206,8 @@ def further(
     others = len(places) - 1
     asked = map(_words, _head(answer.question, answer.carried, filters))
     above = [*asked, f"-# Another quotation, {page + 1} of {others}"]
-    box = _hit_box(answer.hits[shown], _FOUND, above=above, beside=_other_figures(answer, shown))
+    beside = _other_figures(answer, shown, today=today)
+    box = _hit_box(answer.hits[shown], _FOUND, above=above, beside=beside, today=today)
     turn = [
         _button(label, more_id(places, to, turn="t"))
         for label, to in (("Previous", page - 1), ("Next", page + 1))
@@ -280,10 +304,11 @@ def _hit_box(
     others: Iterable[Receipt] = (),
     beside: Sequence[str] = (),
     further: Iterable[ui.Button[ui.LayoutView]] = (),
+    today: date | None,
 ) -> ui.Container[ui.LayoutView]:
     article, span = hit.article, hit.passage.span
     also = f"\n-# {also_in(hit)}" if hit.also else ""
-    below = [f"{who(hit)}\n{aged_line(article)}{also}", *beside]
+    below = [f"{who(hit)}\n{source_line(article, today)}{also}", *beside]
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(_words(shown)) for shown in (*above, *below, receipt))
     words, cut = _quotation(article, span, room, hit.answering)
@@ -304,22 +329,24 @@ def _shown_beside(answer: Answer, shown_first: int = 0) -> tuple[Hit, ...]:
     shown: list[Hit] = []
     room = _BESIDE
     for hit in (answer.hits[i] for i in answer.conflicting(shown_first)):
-        room -= sum(map(verbatim.size, _rival(hit)))
+        room -= sum(map(verbatim.size, _rival(hit, None))) + _ROOM_FOR_AGE
         if room < 0 or not verbatim.displayable(hit.quote):
             break
         shown.append(hit)
     return tuple(shown)
 
 
-def _other_figures(answer: Answer, first: int = 0) -> list[str]:
+def _other_figures(answer: Answer, first: int = 0, *, today: date | None) -> list[str]:
     """What is shown of the hits that conflict with that one; further ones are counted."""
     shown, count = _shown_beside(answer, first), len(answer.conflicting(first))
     more = "" if len(shown) == count else f" ({count:,}; see More)"
-    return [f"**Other figures on record{more}**", *(text for hit in shown for text in _rival(hit))] if count else []
+    return (
+        [f"**Other figures on record{more}**", *(text for hit in shown for text in _rival(hit, today))] if count else []
+    )
 
 
-def _rival(hit: Hit) -> tuple[str, str]:
-    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {aged_line(hit.article)}"
+def _rival(hit: Hit, today: date | None) -> tuple[str, str]:
+    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {source_line(hit.article, today)}"
 
 
 def _quotation(article: Article, span: Span, room: int, answering: Span | None = None) -> tuple[list[str], list[str]]:
@@ -410,25 +437,17 @@ def _possessive(name: str) -> str:
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
 
 
-def source_line(article: Article) -> str:
-    """Outlet, title and day of an article, and which of them it does not state."""
+def source_line(article: Article, today: date | None = None) -> str:
+    """Outlet, title and day of an article, and which of them it does not state; by ``today``, how old it is."""
+    age = days.age(article.date, today) if article.date and today else None
     parts = {
         "outlet": verbatim.label(article.outlet, 80) if article.outlet else "",
         "title": f"“{verbatim.label(article.title, 160)}”" if article.title else "",
-        "date": day(article.date) if article.date else "",
+        "date": day(article.date) + (f" ({age})" if age else "") if article.date else "",
     }
     missing = [name for name, part in parts.items() if not part]
     known = [part for part in parts.values() if part]
     return " · ".join([*known, f"{reasons.listed(missing)} not stated"] if missing else known)
-
-
-def aged_line(article: Article) -> str:
-    """`source_line`, and how old the article is ("3 years ago"), as Discord counts it whenever it is read."""
-    try:
-        day = datetime.fromisoformat(article.date or "").replace(tzinfo=UTC)
-    except ValueError:
-        return source_line(article)
-    return f"{source_line(article)} (<t:{int(day.timestamp())}:R>)"
 
 
 def title_of(article: Article) -> str:
@@ -460,9 +479,9 @@ class Context:
     """Words that do not fit in a message, to be sent as ``passage.txt``; the view already points at it."""
 
 
-def context(article: Article, span: Span, part: int = 0) -> Context:
+def context(article: Article, span: Span, part: int = 0, today: date | None = None) -> Context:
     """A quotation among the sentences around it; a long one in parts, ``part`` counting from 0."""
-    head = f"-# {aged_line(article)}"
+    head = f"-# {source_line(article, today)}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - verbatim.size(head)
     parts = parts_of(article, span, room)
     part = min(part, len(parts) - 1)

@@ -76,7 +76,9 @@ def test_silence_is_read_back(question: str, near: bool, reason: Reason) -> None
     assert card.said[0].startswith("**Not on record.** ")
     assert len(card.said) == (2 if near else 1)
     assert len(card.places) == near
-    again = render.silence(card.asked, (), Filters(), card.said, hit(SENTENCES[0]) if near else None, 7)
+    again = render.silence(
+        card.asked, (), Filters(), card.said, hit(SENTENCES[0]) if near else None, today=date(2026, 1, 1), asker=7
+    )
     assert back(again) is not None
     assert back(again).said == card.said  # type: ignore[union-attr]
 

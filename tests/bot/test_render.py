@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ from index.types import (
     Speaker,
 )
 
+TODAY = date(2026, 1, 1)
 ONLY_THAT = re.compile(render.WITHOUT_ID)
 DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord" / "openapi.json"
 
@@ -153,7 +155,7 @@ def test_card_keeps_discords_limits(
     reply: Reply, filters: Filters, carried: tuple[str, ...], asker: int, private: bool
 ) -> None:
     """Whatever a reply holds, its card is one that Discord accepts, and its quotation is the article's."""
-    view = render.card(replace(reply, carried=carried), filters, asker=asker, private=private)
+    view = render.card(replace(reply, carried=carried), filters, today=TODAY, asker=asker, private=private)
     assert limits(message(view)) == []
     ids = [c["custom_id"] for c in walk(view.to_components()) if "custom_id" in c]
     known = (render.CONTEXT_ID, render.MORE_ID, render.FOLLOW_UP_ID, render.WRONG_ID, render.SHARE_ID, ONLY_THAT)
@@ -171,14 +173,16 @@ def test_other_figures_keep_discords_limits(some: list[Hit], question: str) -> N
     """The card still fits; each quotation beside its own is whole, is proved, and is followed by who and where."""
     conflicts = tuple((0, i) for i in range(1, len(some)))
     reply = Answer(question, question, tuple(some), 0.9, conflicts=conflicts)
-    view = render.card(reply)
+    view = render.card(reply, today=TODAY)
     assert limits(message(view)) == []
     texts = shown(view)
     place = next(i for i, text in enumerate(texts) if text.startswith("**Other figures on record"))
     beside = [i for i, text in enumerate(texts) if i > place and text.startswith("> ")]
     proved = render.shown_hits(reply)
     assert [quotation(texts[i]) for i in beside] == [visible(hit.quote) for hit in proved[1:]]
-    assert [texts[i + 1] for i in beside] == [f"-# {render.who(h)} · {render.aged_line(h.article)}" for h in proved[1:]]
+    assert [texts[i + 1] for i in beside] == [
+        f"-# {render.who(h)} · {render.source_line(h.article, TODAY)}" for h in proved[1:]
+    ]
     more = "" if len(proved) == len(some) else f" ({len(some) - 1}; see More)"
     assert texts[place] == f"**Other figures on record{more}**"
     assert proved == tuple(some[: len(proved)])
@@ -188,7 +192,7 @@ def test_other_figures_keep_discords_limits(some: list[Hit], question: str) -> N
 @settings(max_examples=60, deadline=None, phases=FAST)
 def test_context_keeps_discords_limits(hit: Hit, part: int) -> None:
     """A quotation in its context is accepted by Discord too, and shows only words of the article."""
-    context = render.context(hit.article, hit.passage.span, part)
+    context = render.context(hit.article, hit.passage.span, part, TODAY)
     assert limits(message(context.view)) == []
     quoted = [quotation(t) for t in shown(context.view) if t.startswith("> ")]
     whole = visible(hit.article.text)
@@ -213,7 +217,7 @@ def test_further_quotations_keep_discords_limits(some: list[Hit], page: int) -> 
     page = min(page, len(places) - 2)
     conflicts = tuple((i, j) for i in range(len(some)) for j in range(i + 1, len(some)))
     answer = Answer("**" * 250, "", tuple(some), 0.0, conflicts, ("👍" * 500,))
-    view = render.further(answer, page + 1, page, places)
+    view = render.further(answer, page + 1, page, places, today=TODAY)
     assert limits(message(view)) == []
     quoted = [quotation(text) for text in shown(view) if text.startswith("> ")]
     first, *beside = render.shown_hits(answer, page + 1)
@@ -295,11 +299,11 @@ def test_card_says_where_and_proves_it() -> None:
         url="https://g.example/b",
     )
     two = hit(65, 83, None, title="Bridge closes")
-    view = render.card(Answer("Is the bridge open?", "Is the bridge open?", (one, two), 0.9))
+    view = render.card(Answer("Is the bridge open?", "Is the bridge open?", (one, two), 0.9), today=TODAY)
     texts = shown(view)
     assert texts[0] == "-# Asked: Is the bridge open?"
     assert texts[1] == "> The bridge will close, Ada Berg said."
-    assert texts[2].endswith("\nGazette · “Bridge closes” · 3 October 2023 (<t:1696291200:R>)")
+    assert texts[2].endswith("\nGazette · “Bridge closes” · 3 October 2023 (2 years ago)")
     assert texts[3] == f"-# Receipt: bridge · {one.article.sha256[:12]} · 0–37"
     labels = {c["label"]: c for c in walk(view.to_components()) if c["type"] == 2}
     assert list(labels) == ["Read at source", "In context", "More (1)", "Follow up", "Wrong"]
