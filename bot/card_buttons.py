@@ -19,6 +19,7 @@ from discord.ext import commands
 from bot import cards, render
 from bot.ask import (
     GONE,
+    HINT,
     LastingButton,
     Pressed,
     answered,
@@ -136,13 +137,16 @@ class WithoutButton(LastingButton, template=re.compile(render.WITHOUT_ID)):
             if refusal := bot.limits.count(server, asker, None if private else interaction.channel_id):
                 await pressed.say(refusal.sentence)
                 return
+            last = bot.conversations.before(server, message.id)[-1:]
+            # A long question stands on the card in part only; while it is remembered, all of it is asked.
+            asked = last[0] if last and render.as_asked(last[0]) == card.asked else card.asked
             with bot.answering():
                 view = await answered(
-                    bot, server, card.asked, (), interaction.created_at, card.filters, asker=asker, private=private
+                    bot, server, asked, (), interaction.created_at, card.filters, asker=asker, private=private
                 )
                 await pressed.show(view)
             if own:
-                bot.conversations.remember(server, message.id, (), card.asked)
+                bot.conversations.remember(server, message.id, (), asked)
 
 
 class ShareButton(LastingButton, template=render.SHARE_ID):
@@ -218,7 +222,7 @@ class Forms(commands.Cog):
         private = message is None or message.flags.ephemeral
         async with Pressed(interaction, turn=not private) as pressed:
             if message is None or cards.read(message) is None or not question:
-                await pressed.say(NO_CARD)
+                await pressed.say(HINT if question == "" else NO_CARD)
                 return
             server, bot = server_of(interaction), self.bot
             if refusal := bot.limits.count(server, asker, None if private else interaction.channel_id):

@@ -143,13 +143,18 @@ _Shown = str | _Beside
 
 def _head(question: str, carried: Sequence[str], filters: Filters) -> list[_Shown]:
     """What stands above an answer: what was asked, what was read into it, what it was narrowed to."""
-    lines: list[_Shown] = [f"-# Asked: {verbatim.label(question, 300)}"]
+    lines: list[_Shown] = [f"-# Asked: {verbatim.escape(as_asked(question))}"]
     if carried:  # so that a person sees what was read into the question, and can have it taken out
         about = f"-# about: {verbatim.label(BETWEEN.join(carried), 300)}"
         lines.append(_Beside(about, "Ask without that", WITHOUT_ID))
     if only := _only(filters):
         lines.append(f"-# only: {verbatim.escape(only)}")
     return lines
+
+
+def as_asked(question: str) -> str:
+    """A question as a card names it: on one line, and not too long; not escaped."""
+    return verbatim.plain_label(question, 300)
 
 
 def _only(filters: Filters) -> str:

@@ -188,6 +188,29 @@ async def test_ask_without_that(simulated: Simulated, restarted: bool) -> None:
         assert asked == [("and when?", ("How much did she say it would cost?",))]
 
 
+async def test_a_long_question_is_asked_in_full(simulated: Simulated) -> None:
+    """A card names so much of a question; without what was carried over, all of it is asked while it is remembered."""
+    long = f"How much did she say {'and say again ' * 30}it would cost?"
+    assert len(long) > 400
+    async with simulated(FERRY) as town:
+        first = (await town.member.slash(town.channel, "ask", question="What did Ingrid Dahl say?")).response
+        await follow_up(town, first, long)
+        card = bot_messages(town)[-1]
+        with asking() as asked:
+            await town.member.click(card, label="Ask without that")
+        assert asked == [(long, ())]
+
+
+async def test_a_form_without_words_asks_nothing(simulated: Simulated) -> None:
+    """Blanks are no question; the person is told how to ask."""
+    async with simulated(FERRY) as town:
+        card = (await town.member.slash(town.channel, "ask", question=COST)).response
+        with asking() as asked:
+            result = await follow_up(town, card, "   ")
+        assert asked == []
+        assert [(m.content, m.ephemeral) for m in result.followups] == [(ask.HINT, True)]
+
+
 async def test_others_do_not_change_an_answer(simulated: Simulated) -> None:
     """Somebody else who presses it sees the other answer alone; the channel's stays."""
     async with simulated(FERRY) as town:
