@@ -14,6 +14,11 @@ _AT = "\ue000"
 """Stands for the mention of the bot while a message is taken apart: a character for private use."""
 _ASKS = re.compile(r"\?[\"'”’»)\]*_~|!?]*\Z")
 _END = re.compile(r"[?!]\s+(?=\S)")
+_BEGINS = re.compile(
+    r"(?:(?:and|but|so|now|please|then|ok|okay),? )*(?:who|whom|whose|what|when|where|why|how|which|tell|show|give|find"
+    r"|list|explain|describe|compare|search|look)\b",
+    re.IGNORECASE,
+)
 _AROUND = " \t\n,:;–—-"
 
 
@@ -57,10 +62,25 @@ def asked_in(content: str, bot: int) -> Asked:
         # Of two that are equally near, what comes after a name is what is said to whom it names.
         index = min(asking, key=lambda i: (_distance(sentences[i], at), sentences[i][0] < at))
     else:
-        after = (i for i, (_, end, _) in enumerate(sentences) if end > at)
-        index = next(after, len(sentences) - 1)
+        first = next((i for i, (_, end, _) in enumerate(sentences) if end > at), len(sentences) - 1)
+        index = _told([words for _, _, words in sentences[first:]]) + first
     lead = sentences[index - 1][2] if index else ""
     return Asked(sentences[index][2][:TURN_LIMIT].strip(), lead[:TURN_LIMIT])
+
+
+def _told(sentences: list[str]) -> int:
+    """Which of the sentences after a mention, none with a question mark, says what is wanted: the index of it.
+
+    A greeting is passed over. After thanks there is most often nothing to answer, so only what asks by its first words.
+    """
+    for index, words in enumerate(sentences):
+        said = what_is(words)
+        if said is Said.COURTESY:
+            rest = (later for later in range(index + 1, len(sentences)) if _BEGINS.match(sentences[later]))
+            return next(rest, index)
+        if said is not Said.GREETING:
+            return index
+    return 0
 
 
 def _sentences(text: str) -> list[tuple[int, int, str]]:

@@ -30,6 +30,13 @@ ME = 1234
         # Without a question mark, what comes after the mention.
         ("Nice to see you all. <@1234> Tell me about the ferry. Then I am off.", "Tell me about the ferry.",
          ("Nice to see you all.",)),
+        ("<@1234> Hello! Tell me about the ferry.", "Tell me about the ferry.", ()),
+        ("<@1234> Thanks! That is all I needed.", "Thanks!", ()),
+        ("<@1234> Thanks! Now tell me about the ferry.", "Now tell me about the ferry.", ()),
+        ("<@1234> Hi! Good morning!", "Hi!", ()),
+        # A reply need not name the bot: Discord does.
+        ("and who said so? thanks", "and who said so?", ()),
+        ("Great. Thanks a lot.", "Great.", ()),
         # What leads to the question is no courtesy.
         ("Thanks! <@1234> And when?", "And when?", ()),
         # The words of others are not asked.
