@@ -11,7 +11,7 @@ import io
 import logging
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
@@ -39,6 +39,8 @@ AUTOCOMPLETE_SECONDS = 2.5
 
 SEEN = "👋"
 """The reaction to a message that mentions the bot and asks nothing."""
+LOOKED_BACK = 25
+"""Messages of a thread that are looked at for what was asked there before a restart."""
 _WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
 """Messages that somebody wrote; others tell of pins, new threads and the like."""
 
@@ -83,7 +85,7 @@ class Ask(commands.Cog):
         await interaction.response.defer(ephemeral=private, thinking=True)
         interaction.extras[failures.PUBLIC] = not private
         thread = thread_of(interaction.channel)
-        before = self.bot.conversations.before(server, thread)
+        before = await before_thread(self.bot, server, interaction.channel, interaction.created_at)
         with self.bot.answering():
             view = await answered(
                 self.bot, server, question, before, interaction.created_at, filters,
@@ -151,7 +153,7 @@ class Ask(commands.Cog):
                 await reply_to(message, content=refusal.sentence)
             return
         await message.channel.typing()
-        before = before_message(self.bot, server, message, me)
+        before = await before_message(self.bot, server, message, me)
         with self.bot.answering():
             view = await answered(
                 self.bot, server, asked.question, (*before, *asked.leading), message.created_at, asker=message.author.id
@@ -172,12 +174,32 @@ def asked_by(message: discord.Message, me: int) -> Asked:
     return asked
 
 
-def before_message(bot: OnRecord, server: int, message: discord.Message, me: int) -> tuple[str, ...]:
+async def before_message(bot: OnRecord, server: int, message: discord.Message, me: int) -> tuple[str, ...]:
     """What was asked before on the card that ``message`` replies to; else, in a thread, what was asked there."""
     reference = message.reference
     if reference is not None and isinstance(shown := reference.resolved, discord.Message) and shown.author.id == me:
         return before_card(bot, server, shown)
-    return bot.conversations.before(server, thread_of(message.channel))
+    return await before_thread(bot, server, message.channel, message.created_at, message)
+
+
+async def before_thread(
+    bot: OnRecord, server: int, channel: object, at: datetime, asking: discord.Message | None = None
+) -> tuple[str, ...]:
+    """What was asked in a thread before ``asking``; none in a channel, where a conversation is a chain of replies."""
+    turns = bot.conversations.before(server, thread_of(channel))
+    if turns or not isinstance(channel, discord.Thread | discord.PartialMessageable) or bot.user is None:
+        return turns
+    # After a restart the thread itself tells, by the bot's latest card in it.
+    since = at - timedelta(minutes=bot.config.bot.conversation_minutes)
+    try:
+        async for message in channel.history(limit=LOOKED_BACK, before=asking):
+            if message.created_at < since:
+                break
+            if message.author.id == bot.user.id and (card := cards.read(message)) is not None:
+                return card.turns
+    except discord.HTTPException as error:
+        log.info("May not look back in thread %s: %s", channel.id, error)
+    return ()
 
 
 def before_card(bot: OnRecord, server: int, message: discord.Message) -> tuple[str, ...]:

@@ -164,7 +164,7 @@ class Edits(commands.Cog):
             return
         turns = bot.conversations.before(server, post.answer)
         remembered = bool(turns) and digest(turns[-1]) == post.asked
-        before = turns[:-1] if remembered else before_message(bot, server, message, me.id)
+        before = turns[:-1] if remembered else await before_message(bot, server, message, me.id)
         with bot.answering():
             view = await answered(
                 bot, server, asked.question, (*before, *asked.leading), message.created_at, asker=message.author.id

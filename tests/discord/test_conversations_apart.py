@@ -62,8 +62,8 @@ async def play(town: Town, played: Sequence[tuple[str, str, str, int]]) -> None:
         if how == "restart":
             await town.restart()
             restarted = True
-            told.threads = dict.fromkeys(PLACES, ())
             # A card names the last question itself, which stands alone here; what came before it is forgotten.
+            told.threads = {p: turns[-1:] for p, turns in told.threads.items()}
             told.cards = {p: [(c, turns[-1:]) for c, turns in cards] for p, cards in told.cards.items()}
             continue
         if card is None and how in ("reply", "form"):

@@ -147,6 +147,22 @@ async def test_an_edit_in_a_thread_changes_what_was_asked_there(simulated: Simul
         assert asked == [("What was found in the hull?", ()), ("who said so?", ("What was found in the hull?",))]
 
 
+async def test_an_edit_in_a_thread_after_a_restart(simulated: Simulated) -> None:
+    """What was asked in the thread before it is still known, and not what was asked after it."""
+    async with simulated(FERRY) as town:
+        channel = town.bot.get_channel(town.channel.id)
+        await channel.create_thread(name="ferry", type=discord.ChannelType.public_thread)
+        (thread,) = town.channel.threads
+        me = town.bot.user.mention
+        await town.member.send(thread, f"{me} {COST}")
+        second = await town.member.send(thread, f"{me} What was found in the hull?")
+        await town.moderator.send(thread, f"{me} Who is Ingrid Dahl?")
+        await town.restart()
+        with asking() as asked:
+            await town.member.edit(second, f"{me} What was found on Sunday night?")
+        assert asked == [("What was found on Sunday night?", (COST,))]
+
+
 async def test_an_answer_that_is_gone_is_not_sent_again(simulated: Simulated) -> None:
     """A moderator who removed an answer does not see it return when the question is edited."""
     async with simulated(FERRY, LIBRARY) as town:

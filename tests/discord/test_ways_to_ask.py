@@ -90,6 +90,24 @@ async def test_a_thread_on_a_card_is_its_conversation(simulated: Simulated) -> N
         assert asked == [("and who said so?", (COST,))]
 
 
+async def test_a_thread_goes_on_after_a_restart(simulated: Simulated) -> None:
+    """The bot's latest card in the thread says what was asked there; where it may not look back, nothing was."""
+    async with simulated(FERRY) as town:
+        channel = town.bot.get_channel(town.channel.id)
+        await channel.create_thread(name="ferry", type=discord.ChannelType.public_thread)
+        (thread,) = town.channel.threads
+        me = town.bot.user.mention
+        await town.member.send(thread, f"{me} {COST}")
+        await town.member.send(thread, "I see.")
+        for allowed in (True, False):
+            await town.restart()
+            if not allowed:
+                town.env.inject_error("GET", "/channels/*/messages", status=403, code=50013)
+            with asking() as asked:
+                await town.moderator.slash(thread, "ask", question="who said so?", private=True)
+            assert asked == [("who said so?", (COST,) if allowed else ())]
+
+
 async def test_it_never_speaks_where_it_was_not_addressed(simulated: Simulated) -> None:
     """Questions to others, answers to others, everyone's alarm, other bots, pins: nothing of it is answered."""
     async with simulated(FERRY) as town:
