@@ -11,19 +11,20 @@ import io
 import logging
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, render, verbatim
+from bot import cards, days, failures, render, verbatim
 from bot.conversations import Said, what_is
+from bot.messages import Asked, asked_in
 from bot.permissions import server_of
 from bot.places import Place
 from index.archive import Archive
-from index.types import Article, Filters, Hit, Receipt, Reply
+from index.types import Answer, Article, Filters, Hit, Receipt, Reply
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
@@ -36,7 +37,12 @@ CUT_ANEW = "The articles were indexed anew since, and this passage is cut differ
 AUTOCOMPLETE_SECONDS = 2.5
 """Discord drops suggestions that come after 3 s; an empty list is better than a late one."""
 
-_ASKED = re.compile(r"-# Asked: (.+)\Z")
+SEEN = "👋"
+"""The reaction to a message that mentions the bot and asks nothing."""
+LOOKED_BACK = 25
+"""Messages of a thread that are looked at for what was asked there before a restart."""
+_WRITTEN = (discord.MessageType.default, discord.MessageType.reply)
+"""Messages that somebody wrote; others tell of pins, new threads and the like."""
 
 
 class Ask(commands.Cog):
@@ -71,17 +77,24 @@ class Ask(commands.Cog):
         if isinstance(filters, str):
             await failures.say(interaction, filters)
             return
-        if refusal := self.bot.limits.count(server, interaction.user.id):
+        # What only one person sees disturbs no channel.
+        channel = None if private else interaction.channel_id
+        if refusal := self.bot.limits.count(server, interaction.user.id, channel):
             await failures.say(interaction, refusal.sentence)
             return
         await interaction.response.defer(ephemeral=private, thinking=True)
         interaction.extras[failures.PUBLIC] = not private
-        thread = _thread(interaction.channel)
-        before = self.bot.conversations.before(server, thread)
+        thread = thread_of(interaction.channel)
+        before = await before_thread(self.bot, server, interaction.channel, interaction.created_at)
         with self.bot.answering():
-            view = await self.answered(server, question, before, interaction.created_at, filters)
+            view = await answered(
+                self.bot, server, question, before, interaction.created_at, filters,
+                asker=interaction.user.id, private=private,
+            )  # fmt: skip
             sent = await interaction.followup.send(view=view, wait=True)
-        self._remember(server, [sent.id, thread], before, question)
+        self.bot.conversations.remember(server, sent.id, before, question)
+        if thread is not None and not private:
+            self.bot.conversations.remember(server, thread, before, question)
 
     @ask.autocomplete("speaker")
     async def _speakers(
@@ -106,69 +119,116 @@ class Ask(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         """A mention asks; a reply to one of the bot's cards goes on from that card."""
         me = self.bot.user
-        if message.author.bot or message.guild is None or me is None:
+        if message.author.bot or message.guild is None or me is None or message.type not in _WRITTEN:
             return
         if not any(user.id == me.id for user in message.mentions):
             return
         try:
-            await self._on_mention(message, message.guild.id, me.id)
+            # What is done to the message meanwhile comes after its answer (`bot.edits`).
+            async with self.bot.posts.turn(message.id):
+                await self._on_mention(message, message.guild.id, me.id)
         except discord.HTTPException as error:
             # Not allowed to speak there, or Discord is away: nothing can be said about it in the channel.
             log.warning("Could not answer in channel %s: %s", message.channel.id, error)
         except Exception as error:  # noqa: BLE001  # the one place where surprises of a message end
-            await _reply(message, content=failures.sentence(error))
+            await reply_to(message, content=failures.sentence(error))
 
     async def _on_mention(self, message: discord.Message, server: int, me: int) -> None:
-        question = re.sub(rf"<@!?{me}>", " ", message.content).strip()[:500]
-        match what_is(question):
+        asked = asked_by(message, me)
+        match what_is(asked.question):
             case Said.COURTESY:
                 return
             case Said.GREETING:
-                if self.bot.limits.count(server, message.author.id) is None:
-                    await _reply(message, content=HINT)
+                if self.bot.limits.count(server, message.author.id, message.channel.id) is None:
+                    await message.add_reaction(SEEN)
+                return
+            case Said.HELP:
+                if self.bot.limits.count(server, message.author.id, message.channel.id) is None:
+                    await reply_to(message, content=HINT)
                 return
             case Said.QUESTION:
                 pass
-        if refusal := self.bot.limits.count(server, message.author.id):
+        if refusal := self.bot.limits.count(server, message.author.id, message.channel.id):
             if refusal.first:
-                await _reply(message, content=refusal.sentence)
+                await reply_to(message, content=refusal.sentence)
             return
         await message.channel.typing()
-        thread = _thread(message.channel)
-        before = self._before(server, message, me, thread)
+        before = await before_message(self.bot, server, message, me)
         with self.bot.answering():
-            view = await self.answered(server, question, before, message.created_at)
-            sent = await _reply(message, view=view)
-        self._remember(server, [sent.id, thread], before, question)
-
-    def _before(self, server: int, message: discord.Message, me: int, thread: int | None) -> tuple[str, ...]:
-        """What was asked before on the card that is replied to; else, in a thread, what was asked there."""
-        reference = message.reference
-        if reference is not None and isinstance(card := reference.resolved, discord.Message) and card.author.id == me:
-            # A card names its question, so that a conversation goes on after a restart too.
-            return self.bot.conversations.before(server, card.id) or asked_on_card(card)
-        return self.bot.conversations.before(server, thread)
-
-    def _remember(self, server: int, carriers: Sequence[int | None], before: tuple[str, ...], question: str) -> None:
-        for carrier in carriers:
+            view = await answered(
+                self.bot, server, asked.question, (*before, *asked.leading), message.created_at, asker=message.author.id
+            )
+            sent = await reply_to(message, view=view)
+        for carrier in (sent.id, thread_of(message.channel)):
             if carrier is not None:
-                self.bot.conversations.remember(server, carrier, before, question)
+                self.bot.conversations.remember(server, carrier, before, asked.turn)
+        await self.bot.posts.note(server, message.id, sent.id, message.channel.id, asked.turn)
 
-    async def answered(
-        self,
-        server: int,
-        question: str,
-        before: tuple[str, ...],
-        at: datetime,
-        filters: Filters = Filters(),
-    ) -> ui.LayoutView:
-        """The card for a question, every quotation on it proved."""
-        asked_on = at.astimezone(UTC).date().isoformat()
-        reply: Reply = await self.bot.worker.call(
-            server, lambda archive: archive.ask(question, before, filters=filters, asked_on=asked_on)
-        )
-        await prove(self.bot, server, render.shown_hits(reply))
-        return render.card(reply, filters)
+
+def asked_by(message: discord.Message, me: int) -> Asked:
+    """What a message asks; a forum post that asks nothing itself, but mentions the bot, asks what its title does."""
+    asked = asked_in(message.content, me)
+    post = message.channel
+    if isinstance(post, discord.Thread) and post.id == message.id and what_is(asked.question) is not Said.QUESTION:
+        return Asked(post.name) if what_is(post.name) is Said.QUESTION else asked
+    return asked
+
+
+async def before_message(bot: OnRecord, server: int, message: discord.Message, me: int) -> tuple[str, ...]:
+    """What was asked before on the card that ``message`` replies to; else, in a thread, what was asked there."""
+    reference = message.reference
+    if reference is not None and isinstance(shown := reference.resolved, discord.Message) and shown.author.id == me:
+        return before_card(bot, server, shown)
+    return await before_thread(bot, server, message.channel, message.created_at, message)
+
+
+async def before_thread(
+    bot: OnRecord, server: int, channel: object, at: datetime, asking: discord.Message | None = None
+) -> tuple[str, ...]:
+    """What was asked in a thread before ``asking``; none in a channel, where a conversation is a chain of replies."""
+    turns = bot.conversations.before(server, thread_of(channel))
+    if turns or not isinstance(channel, discord.Thread | discord.PartialMessageable) or bot.user is None:
+        return turns
+    # After a restart the thread itself tells, by the bot's latest card in it.
+    since = at - timedelta(minutes=bot.config.bot.conversation_minutes)
+    try:
+        async for message in channel.history(limit=LOOKED_BACK, before=asking):
+            if message.created_at < since:
+                break
+            if message.author.id == bot.user.id and (card := cards.read(message)) is not None:
+                return card.turns
+    except discord.HTTPException as error:
+        log.info("May not look back in thread %s: %s", channel.id, error)
+    return ()
+
+
+def before_card(bot: OnRecord, server: int, message: discord.Message) -> tuple[str, ...]:
+    """The questions of the conversation that a card of the bot carries on; none where it is no card."""
+    if turns := bot.conversations.before(server, message.id):
+        return turns
+    # A card names its question, so that a conversation goes on after a restart too.
+    card = cards.read(message)
+    return () if card is None else card.turns
+
+
+async def answered(
+    bot: OnRecord,
+    server: int,
+    question: str,
+    before: tuple[str, ...],
+    at: datetime,
+    filters: Filters = Filters(),
+    *,
+    asker: int,
+    private: bool = False,
+) -> ui.LayoutView:
+    """The card for a question, every quotation on it proved."""
+    today = at.astimezone(UTC).date()
+    reply: Reply = await bot.worker.call(
+        server, lambda archive: archive.ask(question, before, filters=filters, asked_on=today.isoformat())
+    )
+    await prove(bot, server, render.shown_hits(reply))
+    return render.card(reply, filters, today=today, asker=asker, private=private)
 
 
 async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
@@ -196,23 +256,17 @@ async def suggestions(bot: OnRecord, server: int, names: Callable[[Archive], Seq
         return ()
 
 
-def asked_on_card(card: discord.Message) -> tuple[str, ...]:
-    """The question a card of the bot names, or none where it is no such card."""
-    for component in card.components:
-        for child in getattr(component, "children", ()):
-            if isinstance(child, discord.TextDisplay) and (found := _ASKED.match(child.content)):
-                return (re.sub(r"\\([^0-9A-Za-z\s])", r"\1", found[1]),)
-    return ()
-
-
-async def _reply(message: discord.Message, **what: Any) -> discord.Message:
+async def reply_to(message: discord.Message, **what: Any) -> discord.Message:
+    """Answer a message in its channel, without a ping."""
     # The message may be deleted while it is being answered; the answer is then sent without the reference.
     reference = message.to_reference(fail_if_not_exists=False)
     return await message.channel.send(reference=reference, mention_author=False, **what)
 
 
-def _thread(channel: object) -> int | None:
-    return channel.id if isinstance(channel, discord.Thread) else None
+def thread_of(channel: object) -> int | None:
+    """The id of a thread or forum post, which is a conversation of its own; ``None`` for any other channel."""
+    # What Discord did not tell about, though it tells about every channel at the start, is a thread.
+    return channel.id if isinstance(channel, discord.Thread | discord.PartialMessageable) else None
 
 
 def _filters(
@@ -258,14 +312,14 @@ class ContextButton(LastingButton, template=render.CONTEXT_ID):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the words where they stand, as they are stored now."""
-        async with _Answered(interaction, turn=bool(self.says["turn"])) as answered:
+        async with Pressed(interaction, turn=bool(self.says["turn"])) as pressed:
             place = Place.parse(self.says["place"])
-            article = await _stored(interaction.client, server_of(interaction), place)
+            article = await stored(interaction.client, server_of(interaction), place)
             if article is None:
-                await answered.say(GONE)
+                await pressed.say(GONE)
                 return
-            shown = render.context(article, place.span, int(self.says["part"]))
-            await answered.show(shown.view, shown.attachment)
+            shown = render.context(article, place.span, int(self.says["part"]), interaction.created_at.date())
+            await pressed.show(shown.view, shown.attachment)
 
 
 class MoreButton(LastingButton, template=render.MORE_ID):
@@ -273,25 +327,43 @@ class MoreButton(LastingButton, template=render.MORE_ID):
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Show the quotation, proved anew."""
-        async with _Answered(interaction, turn=bool(self.says["turn"])) as answered:
+        async with Pressed(interaction, turn=bool(self.says["turn"])) as pressed:
             places = tuple(map(Place.parse, self.says["places"].split("~")))
-            page = min(int(self.says["page"]), len(places) - 1)
-            bot, server, place = interaction.client, server_of(interaction), places[page]
-            article = await _stored(bot, server, place)
-            if article is None:
-                await answered.say(GONE)
+            page = min(int(self.says["page"]), len(places) - 2)
+            bot, server, card = interaction.client, server_of(interaction), cards.read(interaction.message)
+            # Of the others that are still there, those are shown that give other figures than this one.
+            filters = card.filters if card else Filters()
+            hits = [await hit_at(bot, server, place, filters, copies=n == page + 1) for n, place in enumerate(places)]
+            if not isinstance(shown := hits[page + 1], Hit):
+                await pressed.say(shown)
                 return
-            receipt = Receipt(article.id, article.sha256, place.span)
-            passage = await bot.worker.call(server, lambda archive: archive.passage_at(receipt))
-            if passage is None:
-                await answered.say(CUT_ANEW)
-                return
-            hit = Hit(passage, article, score=0.0)
-            await prove(bot, server, [hit])
-            await answered.show(render.further(hit, page, places))
+            there = tuple(hit for hit in hits if isinstance(hit, Hit))
+            asked, carried = (card.asked, card.carried) if card else ("", ())
+            conflicts = await bot.worker.call(server, lambda archive: archive.conflicts(asked, there))
+            answer = Answer(asked, asked, there, 0.0, conflicts, carried)
+            index = there.index(shown)
+            await prove(bot, server, render.shown_hits(answer, index))
+            today = interaction.created_at.date()
+            await pressed.show(render.further(answer, index, page, places, filters, today=today))
 
 
-async def _stored(bot: OnRecord, server: int, place: Place) -> Article | None:
+async def hit_at(bot: OnRecord, server: int, place: Place, filters: Filters, *, copies: bool = True) -> Hit | str:
+    """The quotation at a place in this server's archive, or the sentence that says why it is gone.
+
+    With its copies, if wished, as far as ``filters`` let them through.
+    """
+
+    def find(archive: Archive) -> Hit | str:
+        article = bot.keys.find(server, archive, place.key)
+        if article is None:
+            return GONE
+        receipt = Receipt(article.id, article.sha256, place.span)
+        return archive.hit_at(receipt, copies=copies, filters=filters) or CUT_ANEW
+
+    return await bot.worker.call(server, find)
+
+
+async def stored(bot: OnRecord, server: int, place: Place) -> Article | None:
     """The proved article of a place in this server's archive; ``None`` when it or its text is gone."""
 
     def find(archive: Archive) -> Article | None:
@@ -301,14 +373,14 @@ async def _stored(bot: OnRecord, server: int, place: Place) -> Article | None:
     return await bot.worker.call(server, find)
 
 
-class _Answered:
+class Pressed:
     """Acknowledges the press of a button at once; tells the person when it fails, for discord.py would only log it."""
 
-    def __init__(self, interaction: discord.Interaction[OnRecord], *, turn: bool) -> None:
+    def __init__(self, interaction: discord.Interaction[OnRecord], *, turn: bool = False) -> None:
         self._interaction = interaction
         self._turn = turn
 
-    async def __aenter__(self) -> _Answered:
+    async def __aenter__(self) -> Pressed:
         if self._turn:
             await self._interaction.response.defer()
         else:

@@ -23,8 +23,10 @@ from discord.ext import commands
 from bot import failures
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
+from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
 from bot.config import Config
 from bot.conversations import Conversations
+from bot.edits import Edits, Posts
 from bot.limits import Limits
 from bot.places import Keys
 from bot.worker import Worker
@@ -85,16 +87,28 @@ class OnRecord(commands.AutoShardedBot):
         self.data = data
         self.worker = Worker(data, config.index, encoder=encoder)
         self.keys = Keys()
-        self.limits = Limits(config.bot.questions_per_minute)
+        self.limits = Limits(config.bot.questions_per_minute, config.bot.channel_questions_per_minute)
         self._answering = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self.posts = Posts(self.worker, data)
         self.conversations = Conversations(config.bot.turns, config.bot.conversation_minutes)
 
     async def setup_hook(self) -> None:
         """Bring the features in, and tell Discord the commands when they have changed."""
-        self.add_dynamic_items(ContextButton, MoreButton, ListButton)
+        self.add_dynamic_items(
+            ContextButton,
+            MoreButton,
+            ListButton,
+            FollowUpButton,
+            WrongButton,
+            ComplaintSelect,
+            WithoutButton,
+            ShareButton,
+        )
         await self.add_cog(Ask(self))
+        await self.add_cog(Forms(self))
+        await self.add_cog(Edits(self))
         await self.add_cog(Articles(self))
         await self._sync()
 

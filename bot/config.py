@@ -27,6 +27,8 @@ class BotSettings:
     """Name of the role that may manage articles without the *Manage Messages* permission; empty: none."""
     questions_per_minute: int = field(default=10, metadata=within(0))
     """Questions one member may ask in a minute, over all channels of a server; 0: no limit."""
+    channel_questions_per_minute: int = field(default=30, metadata=within(0))
+    """Questions that may be asked in one channel in a minute, by all members together; 0: no limit."""
     turns: int = field(default=6, metadata=within(0))
     """Earlier questions of a conversation that a follow-up may refer to."""
     conversation_minutes: int = field(default=30, metadata=within(1))

@@ -48,6 +48,12 @@ class Conversations:
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
 
+    def replace(self, server: int, carrier: int, old: str, new: str | None) -> None:
+        """Where ``old`` was asked there, it is ``new`` now; with ``None`` it was taken back."""
+        if (kept := self._kept.get((server, carrier))) is not None:
+            turns = (new if turn == old else turn for turn in kept.questions)
+            self._kept[(server, carrier)] = _Turns(tuple(turn for turn in turns if turn is not None), kept.at)
+
 
 class Said(Enum):
     """What a message to the bot is."""
@@ -56,7 +62,9 @@ class Said(Enum):
     COURTESY = auto()
     """Thanks, agreement, laughter: wants no answer."""
     GREETING = auto()
-    """A greeting or nothing at all: wants to know what can be asked."""
+    """A greeting or nothing at all: asks nothing either."""
+    HELP = auto()
+    """Wants to know what can be asked."""
 
 
 _COURTESIES = frozenset(
@@ -71,15 +79,18 @@ _GREETINGS = frozenset(
     "hi hello hey heya hiya yo sup greetings howdy morning afternoon evening hola bonjour hallo".split()
 )
 _WITH_GREETINGS = _GREETINGS | frozenset("good there bot everyone all folks again you".split())
+_HELPS = frozenset(("help", "help me", "please help", "commands", "usage", "how do you work", "what can you do"))
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
 def what_is(text: str) -> Said:
-    """Whether ``text``, without the mention of the bot, asks something. A question mark always does."""
+    """Whether ``text``, without the mention of the bot, asks something. With a question mark it does, or for help."""
     words = [word.lower().replace("’", "'") for word in _WORDS.findall(text)]
     if not words:
-        # "👍" is courtesy; an empty message, or a lone "?", wonders what to do.
+        # "👍" is courtesy; an empty message, or a lone "?", greets.
         return Said.COURTESY if text.strip(" ?!.\n\t") else Said.GREETING
+    if " ".join(words) in _HELPS:
+        return Said.HELP
     if "?" in text:
         return Said.QUESTION
     if any(word in _GREETINGS for word in words) and all(word in _WITH_GREETINGS for word in words):

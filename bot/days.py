@@ -41,6 +41,28 @@ def written(iso: str) -> str:
     return f"{value.day} {_IN_FULL[value.month - 1]} {value.year}"
 
 
+def age(iso: str, today: date) -> str | None:
+    """How long ago a day was, in whole units that have passed: ``today``, ``5 days ago``, ``3 years ago``.
+
+    ``None`` for a day to come, and for what is no day.
+    """
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return None
+    passed = (today - day).days
+    months = 12 * (today.year - day.year) + today.month - day.month - (today.day < day.day)
+    if passed < 0:
+        return None
+    if passed < 2:
+        return "yesterday" if passed else "today"
+    count, unit = (
+        (passed, "day") if passed < 14 else (passed // 7, "week") if months < 2
+        else (months, "month") if months < 12 else (months // 12, "year")
+    )  # fmt: skip
+    return f"{count} {unit}{'' if count == 1 else 's'} ago"
+
+
 _IN_FULL = (
     "January February March April May June July August September October November December".split()
 )  # strftime would follow the locale of the machine

@@ -1,4 +1,4 @@
-"""How often one member may ask. Counted here, because discord.py's cooldowns are shared by all bots of a process."""
+"""How often may be asked. Counted here, because discord.py's cooldowns are shared by all bots of a process."""
 
 from __future__ import annotations
 
@@ -8,53 +8,66 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 REMEMBERED = 10_000
-"""Members whose last minute is remembered; the one who was quiet longest is forgotten first."""
+"""Members and channels whose last minute is remembered; what was quiet longest is forgotten first."""
 
 
 @dataclass(slots=True)
-class _Member:
-    asked: deque[float] = field(default_factory=deque)
+class _Asked:
+    times: deque[float] = field(default_factory=deque)
     told: float = float("-inf")
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A question that came too soon after the others."""
+    """A question that came too soon after others."""
 
     seconds: int
     """Until the next one may be asked."""
     first: bool
-    """Whether the member was not told so in the last minute."""
+    """Whether nobody was told so in the last minute: the member, or those in the channel."""
+    channel: bool = False
+    """Whether it was the channel that asked too much, not the member."""
 
     @property
     def sentence(self) -> str:
         """What the member is told."""
-        return f"That is a lot of questions in one minute; please ask again in {self.seconds} s."
+        where = " in this channel" if self.channel else ""
+        return f"That is a lot of questions in one minute{where}; please ask again in {self.seconds} s."
 
 
 class Limits:
-    """At most ``per_minute`` questions of one member of one server in any 60 seconds; 0: no limit."""
+    """At most so many questions in any 60 seconds: of one member of one server, and in one channel; 0: no limit."""
 
-    def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._per_minute = per_minute
+    def __init__(self, per_member: int, per_channel: int = 0, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most = {False: per_member, True: per_channel}
         self._clock = clock
-        self._members: OrderedDict[tuple[int, int], _Member] = OrderedDict()
+        self._known: OrderedDict[tuple[int, int, bool], _Asked] = OrderedDict()
 
-    def count(self, server: int, member: int) -> Refusal | None:
-        """Count one question; ``None`` when it may be asked. A refused one is not counted."""
-        if self._per_minute <= 0:
-            return None
+    def count(self, server: int, member: int, channel: int | None = None) -> Refusal | None:
+        """Count one question; ``None`` when it may be asked. A refused one counts for neither."""
         now = self._clock()
-        known = self._members.setdefault((server, member), _Member())
-        self._members.move_to_end((server, member))
-        while len(self._members) > REMEMBERED:
-            self._members.popitem(last=False)
-        while known.asked and known.asked[0] <= now - 60:
-            known.asked.popleft()
-        if len(known.asked) < self._per_minute:
-            known.asked.append(now)
-            return None
-        first = known.told <= now - 60
-        if first:
-            known.told = now
-        return Refusal(max(1, round(known.asked[0] + 60 - now)), first)
+        limited = [(member, False)] if channel is None else [(member, False), (channel, True)]
+        counted: list[_Asked] = []
+        for who, is_channel in limited:
+            if (most := self._most[is_channel]) <= 0:
+                continue
+            known = self._of(server, who, is_channel)
+            while known.times and known.times[0] <= now - 60:
+                known.times.popleft()
+            if len(known.times) >= most:
+                first = known.told <= now - 60
+                if first:
+                    known.told = now
+                return Refusal(max(1, round(known.times[0] + 60 - now)), first, is_channel)
+            counted.append(known)
+        for known in counted:
+            known.times.append(now)
+        return None
+
+    def _of(self, server: int, who: int, is_channel: bool) -> _Asked:
+        key = (server, who, is_channel)
+        known = self._known.setdefault(key, _Asked())
+        self._known.move_to_end(key)
+        while len(self._known) > REMEMBERED:
+            self._known.popitem(last=False)
+        return known

@@ -36,7 +36,7 @@ class Place:
         return cls(key, Span(first, first + int(length, 36)))
 
     def __str__(self) -> str:
-        return f"{self.key}.{_base36(self.span.start)}.{_base36(len(self.span))}"
+        return f"{self.key}.{base36(self.span.start)}.{base36(len(self.span))}"
 
 
 def key_of(article_id: str, sha256: str) -> str:
@@ -70,7 +70,8 @@ class Keys:
         return article if key_of(article.id, article.sha256) == key else None
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """A number from 0 on in the digits 0-9a-z, as ``int(…, 36)`` reads it."""
     return "".join(reversed(list(_digits(number)))) or "0"
 
 

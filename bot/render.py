@@ -10,13 +10,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import discord
 from discord import ui
 
 from bot import days, reasons, verbatim
 from bot.places import PATTERN as _PLACE
-from bot.places import Place
+from bot.places import Place, base36
+from index.feedback import Complaint
 from index.links import text_fragment_link
 from index.sentences import sentence_spans
 from index.types import Abstention, Answer, Article, Filters, Hit, Kind, Reason, Receipt, Reply, Span
@@ -33,50 +35,230 @@ _LINK = re.compile(r"https?://[^\s/?#<>\"\\^`{|}]+(?:[/?#][!-~]*)?\Z", re.IGNORE
 _ROOM_FOR_CUT = 160
 _OUTLETS = 5
 """Other outlets with the same words that are named; further ones are counted."""
+_ROOM_FOR_AGE = 20
+"""Units of the longest ` (11 months ago)`, rounded up."""
 _BESIDE = 900
 """Units that quotations with other figures may take on a card: what is left is enough for its own quotation."""
 _AROUND = 3
 """Sentences shown on each side of a quotation in its context."""
 
+BETWEEN = " · "
+"""Between the parts of a line of small print."""
+TOO_LONG = "-# A sentence of "
+"""How the line begins that stands for a quotation that is too long for a message."""
+
 _CONTEXT, _MORE, _LIST = "or:c", "or:m", "or:l"
+_FOLLOW_UP, _WRONG, _SHARE = "or:f", "or:w", "or:s"
 # A "t" turns a page in place; without it the button stands on a card, and opens a message of its own.
+# The places of *More* begin with that of the card's own quotation.
 CONTEXT_ID = re.compile(rf"{_CONTEXT}(?P<turn>t?):(?P<part>[0-9]{{1,4}}):(?P<place>{_PLACE})")
-MORE_ID = re.compile(rf"{_MORE}(?P<turn>t?):(?P<page>[0-9]{{1,2}}):(?P<places>{_PLACE}(?:~{_PLACE})*)")
+MORE_ID = re.compile(rf"{_MORE}(?P<turn>t?):(?P<page>[0-9]{{1,2}}):(?P<places>{_PLACE}(?:~{_PLACE})+)")
+FOLLOW_UP_ID = re.compile(rf"{_FOLLOW_UP}:(?P<asker>[0-9a-z]*)")
+_JUDGED = rf"(?P<score>[0-9]{{1,4}}):(?P<place>{_PLACE})"  # the score in thousandths
+WRONG_ID = re.compile(rf"{_WRONG}:{_JUDGED}")
+COMPLAINT_ID = re.compile(rf"{_WRONG}s:{_JUDGED}")
+COMPLAINT_WORDS_ID = re.compile(rf"{_WRONG}m:{_JUDGED}")
+WITHOUT_ID = "or:o"
+FOLLOW_UP_WORDS_ID = "or:fm"
+WORDS_ID = "words"
+"""The text field of a modal."""
+# Which words of the quotation answer, counted from its start; the numbers of the quotations that are shown beside it.
+SHARE_ID = re.compile(
+    rf"{_SHARE}:(?P<found>[01]):(?P<answering>(?:[0-9]+\.[0-9]+)?):(?P<beside>(?:[0-9]+(?:\.[0-9]+)*)?)"
+)
 LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
 
 
 # --- cards
 
 
-def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
-    """The message that answers a question, or that says that and why there is no answer."""
-    asked = [f"-# Asked: {verbatim.label(reply.question, 300)}"]
-    if reply.carried:  # so that a person sees what was read into the question, and can ask in full words instead
-        asked.append(f"-# about: {verbatim.label(' · '.join(reply.carried), 300)}")
+def card(
+    reply: Reply,
+    filters: Filters = Filters(),
+    *,
+    today: date | None = None,
+    asker: int | None = None,
+    private: bool = False,
+) -> ui.LayoutView:
+    """The message that answers a question, or that says that and why there is no answer.
+
+    By ``today`` it says how old each article is; ``asker`` is the id of the member who asked; a ``private`` card can be
+    shared.
+    """
     match reply:
         case Answer(hits=hits):
             rest = [hit.receipt for hit in hits[1:]]
-            return _view(_hit_box(hits[0], _FOUND, above=asked, others=rest, beside=_other_figures(reply)))
+            wrong = _button("Wrong", f"{_WRONG}:{round(1000 * hits[0].score)}:{Place.of(hits[0].receipt)}")
+            box = _hit_box(
+                hits[0], _FOUND, above=_head(reply.question, reply.carried, filters), others=rest,
+                beside=_other_figures(reply, today=today), further=[_follow_up(asker), wrong], today=today,
+            )  # fmt: skip
+            return _view(box, *([ui.ActionRow(_button("Share", _share_id(reply)))] if private else []))
         case Abstention(nearest=nearest, details=details):
-            lines = [*asked, f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
+            lines = [f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
             if details.suggestions:
                 offered = (f"- {verbatim.label(suggestion, 200)}" for suggestion in details.suggestions)
                 lines.append("\n".join((f"**{reasons.INSTEAD}**", *offered)))
-            if not nearest:
-                return _view(_box(_NOT_FOUND, [ui.TextDisplay(line) for line in lines]))
-            lines.append("**The nearest passage, which is not an answer:**")
-            return _view(_hit_box(nearest[0], _NOT_FOUND, above=lines))
+            if nearest:
+                lines.append("**The nearest passage, which is not an answer:**")
+            above = [*_head(reply.question, reply.carried, filters), *lines]
+            share = [ui.ActionRow(_button("Share", f"{_SHARE}:0::"))] if private else []
+            return _view(_silence(above, nearest[0] if nearest else None, asker, today), *share)
 
 
-def further(hit: Hit, page: int, places: Sequence[Place]) -> ui.LayoutView:
-    """One of the other quotations of an answer: ``page`` counts from 0 over ``places``."""
-    box = _hit_box(hit, _FOUND, above=[f"-# Another quotation, {page + 1} of {len(places)}"])
+def silence(
+    question: str,
+    carried: Sequence[str],
+    filters: Filters,
+    lines: Sequence[str],
+    nearest: Hit | None,
+    *,
+    today: date,
+    asker: int,
+) -> ui.LayoutView:
+    """A card without an answer once more: ``lines`` are those that an earlier one showed, as they were sent."""
+    return _view(_silence([*_head(question, carried, filters), *lines], nearest, asker, today))
+
+
+def _silence(
+    above: Sequence[_Shown], nearest: Hit | None, asker: int | None, today: date | None
+) -> ui.Container[ui.LayoutView]:
+    if nearest is None:
+        row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(_follow_up(asker))
+        return _box(_NOT_FOUND, [*map(_item, above), row])
+    return _hit_box(nearest, _NOT_FOUND, above=above, further=[_follow_up(asker)], today=today)
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A text with a small button beside it."""
+
+    text: str
+    label: str
+    custom_id: str
+
+
+_Shown = str | _Beside
+
+
+def _head(question: str, carried: Sequence[str], filters: Filters) -> list[_Shown]:
+    """What stands above an answer: what was asked, what was read into it, what it was narrowed to."""
+    lines: list[_Shown] = [f"-# Asked: {verbatim.escape(as_asked(question))}"]
+    if carried:  # so that a person sees what was read into the question, and can have it taken out
+        about = f"-# about: {verbatim.label(BETWEEN.join(carried), 300)}"
+        lines.append(_Beside(about, "Ask without that", WITHOUT_ID))
+    if only := _only(filters):
+        lines.append(f"-# only: {verbatim.escape(only)}")
+    return lines
+
+
+def as_asked(question: str) -> str:
+    """A question as a card names it: on one line, and not too long; not escaped."""
+    return verbatim.plain_label(question, 300)
+
+
+def _only(filters: Filters) -> str:
+    """What the question was narrowed to, in words that `filters_of` reads; not escaped."""
+    parts = {
+        "said by": filters.speaker and f"“{verbatim.plain_label(filters.speaker, 100)}”",
+        "in": filters.outlet and f"“{verbatim.plain_label(filters.outlet, 100)}”",
+        "since": filters.since and days.written(filters.since),
+        "until": filters.until and days.written(filters.until),
+    }
+    return BETWEEN.join(f"{name} {part}" for name, part in parts.items() if part)
+
+
+_NARROWED = re.compile(
+    r"(?:said by “(?P<speaker>.*?)”)?(?: · )?(?:in “(?P<outlet>.*?)”)?(?: · )?"
+    r"(?:since (?P<since>\d+ \w+ \d+))?(?: · )?(?:until (?P<until>\d+ \w+ \d+))?"
+)
+
+
+def filters_of(only: str) -> Filters:
+    """The filters that a card names after ``only:``; unescaped."""
+    found = _NARROWED.fullmatch(only)
+    if found is None:
+        return Filters()
+    since, until = (day and days.day_of(day, today=date.min) for day in found.group("since", "until"))
+    return Filters(speaker=found["speaker"], outlet=found["outlet"], since=since, until=until)
+
+
+def _follow_up(asker: int | None) -> ui.Button[ui.LayoutView]:
+    return _button("Follow up", f"{_FOLLOW_UP}:{'' if asker is None else base36(asker)}")
+
+
+def _share_id(answer: Answer) -> str:
+    first = answer.hits[0]
+    words = first.answering
+    answering = f"{words.start - first.passage.span.start}.{len(words)}" if words else ""
+    beside = ".".join(map(str, answer.conflicting(0)[: len(_shown_beside(answer))]))
+    return f"{_SHARE}:1:{answering}:{beside}"
+
+
+def further(
+    answer: Answer,
+    shown: int,
+    page: int,
+    places: Sequence[Place],
+    filters: Filters = Filters(),
+    *,
+    today: date | None = None,
+) -> ui.LayoutView:
+    """One of the other quotations of an answer: hit number ``shown``.
+
+    ``places`` are those of the answer, as many as a button can hold; ``page`` counts from 0 over all but the first.
+    """
+    others = len(places) - 1
+    asked = map(_words, _head(answer.question, answer.carried, filters))
+    above = [*asked, f"-# Another quotation, {page + 1} of {others}"]
+    beside = _other_figures(answer, shown, today=today)
+    box = _hit_box(answer.hits[shown], _FOUND, above=above, beside=beside, today=today)
     turn = [
         _button(label, more_id(places, to, turn="t"))
         for label, to in (("Previous", page - 1), ("Next", page + 1))
-        if 0 <= to < len(places)
+        if 0 <= to < others
     ]
     return _view(box, *([ui.ActionRow(*turn)] if turn else []))
+
+
+def complaint(question: str, carried: Sequence[str], judged: str) -> ui.LayoutView:
+    """Asks what is wrong with a quotation; ``judged`` is what follows in the ids of the card's own button."""
+    select: ui.Select[ui.LayoutView] = ui.Select(
+        custom_id=f"{_WRONG}s:{judged}",
+        placeholder="Choose what is wrong",
+        options=[discord.SelectOption(label=label, value=value) for value, label in COMPLAINTS.items()],
+    )
+    lines = map(_words, _head(question, carried, Filters()))
+    return _view(*map(_text, lines), _text("**What is wrong with this quotation?**"), ui.ActionRow(select))
+
+
+COMPLAINTS = {
+    Complaint.WRONG_SPEAKER.value: "Wrong speaker: somebody else said it",
+    Complaint.NOT_AN_ANSWER.value: "It does not answer the question",
+    Complaint.OUT_OF_CONTEXT.value: "Out of context: what stands around it changes it",
+    Complaint.OUTDATED.value: "Outdated: it is no longer so",
+    Complaint.OTHER.value: "Something else …",
+}
+"""What can be wrong, as a member reads it."""
+
+
+def complaint_words(judged: str) -> ui.Modal:
+    """A form for what is wrong, in one's own words."""
+    return _form("What is wrong?", f"{_WRONG}m:{judged}", "What is wrong with this quotation?", 1000, long=True)
+
+
+def follow_up() -> ui.Modal:
+    """A form for the next question of a conversation."""
+    return _form("Follow up", FOLLOW_UP_WORDS_ID, "Your next question", 500)
+
+
+def _form(title: str, custom_id: str, label: str, limit: int, *, long: bool = False) -> ui.Modal:
+    # What is submitted is read from the interaction, by `custom_id`, so that it outlives the process that asked for
+    # it; what discord.py keeps of the form is dropped after a quarter of an hour.
+    form = ui.Modal(title=title, custom_id=custom_id, timeout=900)
+    style = discord.TextStyle.paragraph if long else discord.TextStyle.short
+    form.add_item(ui.Label(text=label, component=ui.TextInput(custom_id=WORDS_ID, style=style, max_length=limit)))
+    return form
 
 
 def note(sentence: str) -> ui.LayoutView:
@@ -97,15 +279,15 @@ def report(lines: Sequence[str]) -> ui.LayoutView:
     return note("\n\n".join(kept))
 
 
-def shown_hits(reply: Reply) -> tuple[Hit, ...]:
-    """The hits whose words `card` would show: these are proved before it is sent."""
+def shown_hits(reply: Reply, shown: int = 0) -> tuple[Hit, ...]:
+    """The hits whose words `card`, or `further` for hit number ``shown``, would show: these are proved first."""
     if isinstance(reply, Answer):
-        return reply.hits[0], *_shown_beside(reply)
+        return reply.hits[shown], *_shown_beside(reply, shown)
     return reply.nearest[:1]
 
 
 def more_id(places: Sequence[Place], page: int, turn: str = "") -> str:
-    """The id of a button that shows place number ``page``; with ``turn="t"``, in the message it stands on."""
+    """The id of a button that shows the place after number ``page``; ``turn="t"``: in the message it stands on."""
     return f"{_MORE}{turn}:{page}:" + "~".join(map(str, places))
 
 
@@ -123,47 +305,53 @@ def _hit_box(
     hit: Hit,
     colour: discord.Colour,
     *,
-    above: Sequence[str],
+    above: Sequence[_Shown],
     others: Iterable[Receipt] = (),
     beside: Sequence[str] = (),
+    further: Iterable[ui.Button[ui.LayoutView]] = (),
+    today: date | None,
 ) -> ui.Container[ui.LayoutView]:
     article, span = hit.article, hit.passage.span
     also = f"\n-# {also_in(hit)}" if hit.also else ""
-    below = [f"{who(hit)}\n{source_line(article)}{also}", *beside]
+    below = [f"{who(hit)}\n{source_line(article, today)}{also}", *beside]
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
-    room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(text) for text in (*above, *below, receipt))
+    room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(_words(shown)) for shown in (*above, *below, receipt))
     words, cut = _quotation(article, span, room, hit.answering)
     buttons = [*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
-    if places := fitting(Place.of(other) for other in others):
-        buttons.append(_button(f"More ({len(places)})", more_id(places, 0)))
+    places = fitting([Place.of(hit.receipt), *map(Place.of, others)])
+    if len(places) > 1:
+        buttons.append(_button(f"More ({len(places) - 1})", more_id(places, 0)))
     texts = [*above, *words, *cut, *below]
-    displays: list[ui.Item[ui.LayoutView]] = [*map(_text, texts), ui.ActionRow(*buttons), _text(receipt)]
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(*buttons, *further)
+    displays: list[ui.Item[ui.LayoutView]] = [*map(_item, texts), row, _text(receipt)]
     if colour is _NOT_FOUND:
         displays.insert(len(above) - 1, ui.Separator())  # what is no answer stands apart from what is one
     return _box(colour, displays)
 
 
-def _shown_beside(answer: Answer) -> tuple[Hit, ...]:
-    """The hits that give other figures than the first, as far as all that is shown of them fits beside it."""
+def _shown_beside(answer: Answer, shown_first: int = 0) -> tuple[Hit, ...]:
+    """The hits that give other figures than that one, as far as all that is shown of them fits beside it."""
     shown: list[Hit] = []
     room = _BESIDE
-    for hit in (answer.hits[i] for i in answer.conflicting(0)):
-        room -= sum(map(verbatim.size, _rival(hit)))
+    for hit in (answer.hits[i] for i in answer.conflicting(shown_first)):
+        room -= sum(map(verbatim.size, _rival(hit, None))) + _ROOM_FOR_AGE
         if room < 0 or not verbatim.displayable(hit.quote):
             break
         shown.append(hit)
     return tuple(shown)
 
 
-def _other_figures(answer: Answer) -> list[str]:
-    """What is shown of the hits that conflict with the first; further ones are counted."""
-    shown, count = _shown_beside(answer), len(answer.conflicting(0))
+def _other_figures(answer: Answer, first: int = 0, *, today: date | None) -> list[str]:
+    """What is shown of the hits that conflict with that one; further ones are counted."""
+    shown, count = _shown_beside(answer, first), len(answer.conflicting(first))
     more = "" if len(shown) == count else f" ({count:,}; see More)"
-    return [f"**Other figures on record{more}**", *(text for hit in shown for text in _rival(hit))] if count else []
+    return (
+        [f"**Other figures on record{more}**", *(text for hit in shown for text in _rival(hit, today))] if count else []
+    )
 
 
-def _rival(hit: Hit) -> tuple[str, str]:
-    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {source_line(hit.article)}"
+def _rival(hit: Hit, today: date | None) -> tuple[str, str]:
+    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {source_line(hit.article, today)}"
 
 
 def _quotation(article: Article, span: Span, room: int, answering: Span | None = None) -> tuple[list[str], list[str]]:
@@ -173,7 +361,7 @@ def _quotation(article: Article, span: Span, room: int, answering: Span | None =
     """
     parts = parts_of(article, span, room)
     if not _fits(article.words(parts[0]), room):
-        return [], [f"-# A sentence of {len(parts[0]):,} characters: too long for a message. See In context."]
+        return [], [f"{TOO_LONG}{len(parts[0]):,} characters: too long for a message. See In context."]
     words = [verbatim.quoted(article.words(parts[0]), _within(answering, parts[0]))]
     if verbatim.size(words[0]) > room:
         words = [verbatim.quoted(article.words(parts[0]))]
@@ -254,12 +442,13 @@ def _possessive(name: str) -> str:
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
 
 
-def source_line(article: Article) -> str:
-    """Outlet, title and day of an article, and which of them it does not state."""
+def source_line(article: Article, today: date | None = None) -> str:
+    """Outlet, title and day of an article, and which of them it does not state; by ``today``, how old it is."""
+    age = days.age(article.date, today) if article.date and today else None
     parts = {
         "outlet": verbatim.label(article.outlet, 80) if article.outlet else "",
         "title": f"“{verbatim.label(article.title, 160)}”" if article.title else "",
-        "date": day(article.date) if article.date else "",
+        "date": day(article.date) + (f" ({age})" if age else "") if article.date else "",
     }
     missing = [name for name, part in parts.items() if not part]
     known = [part for part in parts.values() if part]
@@ -295,9 +484,9 @@ class Context:
     """Words that do not fit in a message, to be sent as ``passage.txt``; the view already points at it."""
 
 
-def context(article: Article, span: Span, part: int = 0) -> Context:
+def context(article: Article, span: Span, part: int = 0, today: date | None = None) -> Context:
     """A quotation among the sentences around it; a long one in parts, ``part`` counting from 0."""
-    head = f"-# {source_line(article)}"
+    head = f"-# {source_line(article, today)}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - verbatim.size(head)
     parts = parts_of(article, span, room)
     part = min(part, len(parts) - 1)
@@ -390,6 +579,16 @@ def counted(number: int, noun: str) -> str:
 
 def _text(words: str) -> ui.TextDisplay[ui.LayoutView]:
     return ui.TextDisplay(words)
+
+
+def _words(shown: _Shown) -> str:
+    return shown.text if isinstance(shown, _Beside) else shown
+
+
+def _item(shown: _Shown) -> ui.Item[ui.LayoutView]:
+    if isinstance(shown, str):
+        return _text(shown)
+    return ui.Section(_text(shown.text), accessory=_button(shown.label, shown.custom_id))
 
 
 def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:

@@ -22,6 +22,7 @@ from index import abstaining, check, followup, question, reader, search
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.calibration import Label
+from index.copies import collapsed, other_figures
 from index.crossreader import CrossReader
 from index.crossreader.weights import SHA256 as CROSSREADER
 from index.encoder import Encoder, SentenceEncoder
@@ -37,6 +38,7 @@ from index.errors import (
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
+from index.posts import KEPT, Post
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
@@ -573,10 +575,12 @@ class Archive:
         complaint: Complaint | None = None,
         standalone: str | None = None,
         by: str | None = None,
+        words: str | None = None,
     ) -> Feedback:
         """Keep what somebody says about a passage as an answer to ``question``; it replaces what they said before.
 
-        ``score`` is what the reply gave the passage; ``by`` names the person, of whom only a pseudonym is kept.
+        ``score`` is what the reply gave the passage; ``by`` names the person, of whom only a pseudonym is kept;
+        ``words`` are their own.
         Raises ``ReceiptBroken`` when the text is no longer the one that was judged.
         """
         with self._changing(), self._store.transaction():
@@ -584,6 +588,7 @@ class Archive:
             given = Feedback(
                 _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
                 complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
+                words and _storable(words),
             )  # fmt: skip
             self._store.put_feedback(given)
         return given
@@ -641,6 +646,24 @@ class Archive:
             self._store.put_calibrated(None)
         return before
 
+    # --- which message answers which ----------------------------------------------------------------------------
+
+    def note_post(self, post: Post) -> None:
+        """Keep for a day which message answers a question; what is older than that is forgotten."""
+        with self._store.transaction():
+            self._store.forget_posts(before=(datetime.now(UTC) - KEPT).isoformat(timespec="seconds"))
+            self._store.put_post(post)
+
+    def forget_post(self, question: int) -> None:
+        """Forget which message answers ``question``."""
+        with self._store.transaction():
+            self._store.forget_posts(question=question)
+
+    def posts(self) -> tuple[Post, ...]:
+        """The answers of the last day, oldest first."""
+        now = datetime.now(UTC)
+        return tuple(post for post in self._store.posts() if not post.over(now))
+
     # --- looking ------------------------------------------------------------------------------------------------
 
     def articles(self) -> tuple[Article, ...]:
@@ -667,6 +690,34 @@ class Archive:
         if served is None:
             return None
         return next((p for p in self._store.passages(served, receipt.article_id) if p.span == receipt.span), None)
+
+    def hit_at(self, receipt: Receipt, *, copies: bool = True, filters: Filters = Filters()) -> Hit | None:
+        """What `passage_at` gives, with its article and, if wished, its copies as they are now; score 0.
+
+        Of the copies there are those that ``filters`` let through.
+
+        Raises ``ReceiptBroken`` when the text is no longer the one that the receipt is for.
+        """
+        with self._store.snapshot():
+            article = self.prove(receipt)
+            passage = self.passage_at(receipt)
+            if passage is None:
+                return None
+            if not copies:
+                return Hit(passage, article, 0.0)
+            hit = Hit(
+                passage, article, 1.0
+            )  # above all others, so that they are its copies and not the other way round
+            found = self._candidates(question.parse(hit.quote), filters)
+            others = (Hit(c.passage, c.article, 0.0) for c in found)
+            (_, whole), *_ = collapsed([hit, *others], self.settings.search.collapse)
+            return replace(whole, score=0.0)
+
+    def conflicts(self, asked: str, hits: Sequence[Hit]) -> tuple[tuple[int, int], ...]:
+        """Pairs of indexes of ``hits`` that give other figures for the same statement, as `Answer.conflicts`."""
+        parsed, share = question.parse(asked), self.settings.search.collapse
+        pairs = ((i, j) for i in range(len(hits)) for j in range(i + 1, len(hits)))
+        return tuple((i, j) for i, j in pairs if other_figures(hits[i], hits[j], parsed, share))
 
     def speakers(self, prefix: str = "", limit: int = 25) -> tuple[str, ...]:
         """Named speakers a word of whose name begins with ``prefix``, most quoted first."""

@@ -50,6 +50,8 @@ class Feedback:
     """A pseudonym of who gave it (`pseudonym`); ``None`` where that is not kept."""
     scale: str = ""
     """Names the reader that gave the score; the scores of another are on another scale."""
+    words: str | None = None
+    """What the person wrote about it, where they wrote something."""
 
     def __post_init__(self) -> None:
         if self.right and self.complaint is not None:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
+from index.posts import Post
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
 
 
@@ -149,7 +150,19 @@ def _m002_feedback(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_feedback)
+def _m003_posts(db: sqlite3.Connection) -> None:
+    db.executescript(
+        """
+        CREATE TABLE posts (
+            question INTEGER PRIMARY KEY, answer INTEGER NOT NULL, channel INTEGER NOT NULL, asked TEXT NOT NULL,
+            at TEXT NOT NULL);
+        CREATE INDEX posts_at ON posts (at);
+        ALTER TABLE feedback ADD COLUMN words TEXT;
+        """
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_feedback, _m003_posts)
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 
@@ -621,11 +634,11 @@ class Store:
         receipt = given.receipt
         self._db.execute(
             'INSERT OR REPLACE INTO feedback (question, standalone, article, sha256, start, "end", score, "right", '
-            "complaint, at, by, scale) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "complaint, at, by, scale, words) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 given.question, given.standalone, receipt.article_id, receipt.sha256, receipt.span.start,
                 receipt.span.end, given.score, given.right, given.complaint and given.complaint.value, given.at,
-                given.by, given.scale,
+                given.by, given.scale, given.words,
             ),
         )  # fmt: skip
 
@@ -633,15 +646,15 @@ class Store:
         """The judgements whose text is still stored as it was judged, oldest first."""
         rows = self._db.execute(
             'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
-            "f.at, f.by, f.scale FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 "
+            "f.at, f.by, f.scale, f.words FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 "
             "ORDER BY f.id"
         )
         return tuple(
             Feedback(
                 question, standalone, Receipt(article, sha256, Span(start, end)), score, bool(right),
-                complaint and Complaint(complaint), at, by, scale,
+                complaint and Complaint(complaint), at, by, scale, words,
             )
-            for question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale in rows
+            for question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale, words in rows
         )  # fmt: skip
 
     def count_feedback(self) -> int:
@@ -668,6 +681,25 @@ class Store:
                 "INSERT INTO calibration (id, threshold, risk, labels, at, scale) VALUES (1, ?, ?, ?, ?, ?)",
                 (calibrated.threshold, calibrated.risk, calibrated.labels, calibrated.at, calibrated.scale),
             )
+
+    # --- which message answers which ----------------------------------------------------------------------------
+
+    def put_post(self, post: Post) -> None:
+        """Keep which message answers a question, in place of what was kept of that question."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO posts (question, answer, channel, asked, at) VALUES (?, ?, ?, ?, ?)",
+            (post.question, post.answer, post.channel, post.asked, post.at),
+        )
+
+    def posts(self) -> tuple[Post, ...]:
+        """All that are kept, oldest first."""
+        return tuple(
+            Post(*row) for row in self._db.execute("SELECT question, answer, channel, asked, at FROM posts ORDER BY at")
+        )
+
+    def forget_posts(self, *, question: int | None = None, before: str | None = None) -> None:
+        """Forget what is kept of one question, or all that was answered before a time."""
+        self._db.execute("DELETE FROM posts WHERE question = ? OR at < ?", (question, before))
 
 
 class _OneByOne:

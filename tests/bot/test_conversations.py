@@ -41,6 +41,20 @@ def test_a_conversation_ends_and_is_bounded() -> None:
     assert kept.before(1, 10) == ()
 
 
+def test_a_question_is_replaced_or_taken_back_where_it_was_asked() -> None:
+    """In one place alone, wherever it stands among the others there; what was never asked changes nothing."""
+    kept = Conversations()
+    kept.remember(1, 10, ("a", "b"), "c")
+    kept.remember(1, 11, ("a", "b"), "c")
+    kept.replace(1, 10, "b", "B")
+    assert kept.before(1, 10) == ("a", "B", "c")
+    kept.replace(1, 10, "a", None)
+    kept.replace(1, 10, "z", None)
+    kept.replace(1, 12, "a", "z")
+    kept.replace(2, 11, "a", "z")
+    assert [kept.before(1, card) for card in (10, 11, 12)] == [("B", "c"), ("a", "b", "c"), ()]
+
+
 def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """Memory does not grow with the number of cards."""
     monkeypatch.setattr(conversations, "REMEMBERED", 2)
@@ -59,6 +73,9 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
         ("👍👍", Said.COURTESY),
         ("", Said.GREETING),
         ("  ?? ", Said.GREETING),
+        ("Help!", Said.HELP),
+        ("what can you do?", Said.HELP),
+        ("help for the islands", Said.QUESTION),
         ("Hi there!", Said.GREETING),
         ("good morning", Said.GREETING),
         ("thanks, and when?", Said.QUESTION),

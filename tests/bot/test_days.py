@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.days import day_of
+from bot.days import age, day_of
 
 TODAY = date(2024, 3, 1)
 
@@ -51,3 +51,36 @@ def test_any_text_is_a_day_or_none(text: str) -> None:
     """Whatever is typed, the outcome is an ISO day or nothing."""
     found = day_of(text, today=TODAY)
     assert found is None or date.fromisoformat(found).isoformat() == found
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2024-03-01", "today"),
+        ("2024-02-29", "yesterday"),
+        ("2024-02-27", "3 days ago"),
+        ("2024-02-16", "2 weeks ago"),
+        ("2024-01-02", "8 weeks ago"),
+        ("2024-01-01", "2 months ago"),
+        ("2023-03-02", "11 months ago"),
+        ("2023-03-01", "1 year ago"),
+        ("2020-10-13", "3 years ago"),
+        ("2024-03-02", None),
+        ("not a day", None),
+    ],
+)
+def test_age_by_example(day: str, words: str | None) -> None:
+    """In the largest unit that has passed twice, except for a year."""
+    assert age(day, TODAY) == words
+
+
+@given(st.dates(max_value=TODAY))
+def test_age_is_never_more_than_has_passed(day: date) -> None:
+    """An article is at least as old as it is said to be."""
+    words = age(day.isoformat(), TODAY)
+    assert words is not None
+    assert len(f" ({words})") <= 20
+    if words not in ("today", "yesterday"):
+        count, unit, _ = words.split()
+        shortest = {"day": 1, "week": 7, "month": 28, "year": 365}[unit.removesuffix("s")]
+        assert int(count) * shortest <= (TODAY - day).days

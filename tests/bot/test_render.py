@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ from index.types import (
     Speaker,
 )
 
+TODAY = date(2026, 1, 1)
+ONLY_THAT = re.compile(render.WITHOUT_ID)
 DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord" / "openapi.json"
 
 # Tabs and other line breaks are cleaned away before an article is stored; Discord shows runs of spaces at a line's end
@@ -140,12 +143,24 @@ def check_quotation(view: Any, quote: str) -> None:
         assert len(text) in {len(visible(quote[: s.end]).rstrip()) for s in sentence_spans(quote)}
 
 
-@given(replies, st.builds(Filters, speaker=names))
+@given(
+    replies,
+    st.builds(Filters, speaker=names, outlet=names, since=st.sampled_from([None, "2023-10-13"])),
+    st.lists(questions, max_size=3).map(tuple),
+    st.integers(0, 2**63 - 1),
+    st.booleans(),
+)
 @settings(max_examples=60, deadline=None, phases=FAST)
-def test_card_keeps_discords_limits(reply: Reply, filters: Filters) -> None:
+def test_card_keeps_discords_limits(
+    reply: Reply, filters: Filters, carried: tuple[str, ...], asker: int, private: bool
+) -> None:
     """Whatever a reply holds, its card is one that Discord accepts, and its quotation is the article's."""
-    view = render.card(reply, filters)
+    view = render.card(replace(reply, carried=carried), filters, today=TODAY, asker=asker, private=private)
     assert limits(message(view)) == []
+    ids = [c["custom_id"] for c in walk(view.to_components()) if "custom_id" in c]
+    known = (render.CONTEXT_ID, render.MORE_ID, render.FOLLOW_UP_ID, render.WRONG_ID, render.SHARE_ID, ONLY_THAT)
+    assert [i for i in ids if not any(pattern.fullmatch(i) for pattern in known)] == []
+    assert any(render.SHARE_ID.fullmatch(i) for i in ids) == private
     for hit in render.shown_hits(reply):
         check_quotation(view, hit.quote)
     if DESCRIPTION.is_file():
@@ -158,7 +173,7 @@ def test_other_figures_keep_discords_limits(some: list[Hit], question: str) -> N
     """The card still fits; each quotation beside its own is whole, is proved, and is followed by who and where."""
     conflicts = tuple((0, i) for i in range(1, len(some)))
     reply = Answer(question, question, tuple(some), 0.9, conflicts=conflicts)
-    view = render.card(reply)
+    view = render.card(reply, today=TODAY)
     assert limits(message(view)) == []
     texts = shown(view)
     place = next(i for i, text in enumerate(texts) if text.startswith("**Other figures on record"))
@@ -166,7 +181,7 @@ def test_other_figures_keep_discords_limits(some: list[Hit], question: str) -> N
     proved = render.shown_hits(reply)
     assert [quotation(texts[i]) for i in beside] == [visible(hit.quote) for hit in proved[1:]]
     assert [texts[i + 1] for i in beside] == [
-        f"-# {render.who(h)} · {render.source_line(h.article)}" for h in proved[1:]
+        f"-# {render.who(h)} · {render.source_line(h.article, TODAY)}" for h in proved[1:]
     ]
     more = "" if len(proved) == len(some) else f" ({len(some) - 1}; see More)"
     assert texts[place] == f"**Other figures on record{more}**"
@@ -177,7 +192,7 @@ def test_other_figures_keep_discords_limits(some: list[Hit], question: str) -> N
 @settings(max_examples=60, deadline=None, phases=FAST)
 def test_context_keeps_discords_limits(hit: Hit, part: int) -> None:
     """A quotation in its context is accepted by Discord too, and shows only words of the article."""
-    context = render.context(hit.article, hit.passage.span, part)
+    context = render.context(hit.article, hit.passage.span, part, TODAY)
     assert limits(message(context.view)) == []
     quoted = [quotation(t) for t in shown(context.view) if t.startswith("> ")]
     whole = visible(hit.article.text)
@@ -194,14 +209,21 @@ def test_parts_of_a_long_quotation_lose_no_word(hit: Hit) -> None:
     assert "".join("".join(hit.article.words(p).split()) for p in parts) == "".join(hit.quote.split())
 
 
-@given(st.lists(hits(), min_size=1, max_size=8), st.integers(0, 7))
+@given(st.lists(hits(), min_size=2, max_size=8), st.integers(0, 7))
 @settings(max_examples=40, deadline=None, phases=FAST)
 def test_further_quotations_keep_discords_limits(some: list[Hit], page: int) -> None:
     """So is each page of the other quotations."""
     places = render.fitting(Place.of(h.receipt) for h in some)
-    assert places
-    page = min(page, len(places) - 1)
-    assert limits(message(render.further(some[page], page, places))) == []
+    page = min(page, len(places) - 2)
+    conflicts = tuple((i, j) for i in range(len(some)) for j in range(i + 1, len(some)))
+    answer = Answer("**" * 250, "", tuple(some), 0.0, conflicts, ("👍" * 500,))
+    view = render.further(answer, page + 1, page, places, today=TODAY)
+    assert limits(message(view)) == []
+    quoted = [quotation(text) for text in shown(view) if text.startswith("> ")]
+    first, *beside = render.shown_hits(answer, page + 1)
+    assert first == some[page + 1]
+    assert quoted[len(quoted) - len(beside) :] == [visible(hit.quote) for hit in beside]
+    assert all(visible(first.quote).startswith(text) for text in quoted[: len(quoted) - len(beside)])
 
 
 @given(st.lists(hits().map(lambda h: h.article), max_size=3).map(lambda some: some * 7), st.integers(0, 5))
@@ -277,14 +299,14 @@ def test_card_says_where_and_proves_it() -> None:
         url="https://g.example/b",
     )
     two = hit(65, 83, None, title="Bridge closes")
-    view = render.card(Answer("Is the bridge open?", "Is the bridge open?", (one, two), 0.9))
+    view = render.card(Answer("Is the bridge open?", "Is the bridge open?", (one, two), 0.9), today=TODAY)
     texts = shown(view)
     assert texts[0] == "-# Asked: Is the bridge open?"
     assert texts[1] == "> The bridge will close, Ada Berg said."
-    assert texts[2].endswith("\nGazette · “Bridge closes” · 3 October 2023")
+    assert texts[2].endswith("\nGazette · “Bridge closes” · 3 October 2023 (2 years ago)")
     assert texts[3] == f"-# Receipt: bridge · {one.article.sha256[:12]} · 0–37"
     labels = {c["label"]: c for c in walk(view.to_components()) if c["type"] == 2}
-    assert list(labels) == ["Read at source", "In context", "More (1)"]
+    assert list(labels) == ["Read at source", "In context", "More (1)", "Follow up", "Wrong"]
     assert labels["Read at source"]["url"].startswith("https://g.example/b#:~:text=")
 
 
@@ -304,7 +326,7 @@ def test_says_what_is_not_stated(about: dict[str, str], line: str) -> None:
 def test_no_address_no_link() -> None:
     """Without an address there is no link button, rather than one that leads nowhere."""
     view = render.card(Answer("q", "q", (hit(0, 37, None),), 0.9))
-    assert [c["label"] for c in walk(view.to_components()) if c["type"] == 2] == ["In context"]
+    assert [c["label"] for c in walk(view.to_components()) if c["type"] == 2] == ["In context", "Follow up", "Wrong"]
 
 
 def test_abstention_labels_the_nearest_passage() -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import discord
 import simcord
+from discord_display import quotation
 from discord_gate import gate, walk
 
 from bot.client import OnRecord
@@ -100,13 +102,42 @@ def simulation(data: Path, encoder: Any) -> Simulated:
     return opened
 
 
+@contextmanager
+def asking() -> Iterator[list[tuple[str, tuple[str, ...]]]]:
+    """Notes what archives are asked, and after which earlier questions; they answer as ever."""
+    asked: list[tuple[str, tuple[str, ...]]] = []
+    original = Archive.ask
+
+    def noted(self: Archive, question: str, turns: Any = (), **kwargs: Any) -> Any:
+        asked.append((question, tuple(turns)))
+        return original(self, question, turns, **kwargs)
+
+    Archive.ask = noted  # type: ignore[method-assign]
+    try:
+        yield asked
+    finally:
+        Archive.ask = original  # type: ignore[method-assign]
+
+
+def bot_messages(town: Town, channel: Any = None) -> list[Any]:
+    """What the bot wrote in a channel, oldest first, without what only one member sees."""
+    history = (channel or town.channel).history()
+    return [m for m in history if m.author.id == town.bot.user.id and not m.flags.ephemeral]
+
+
+def quote(message: Any) -> str:
+    """The words of the one block quote of a message, as a reader sees them."""
+    (block,) = re.findall(r"(?:^> .*\n?)+", texts(message), re.MULTILINE)
+    return quotation(block)
+
+
 def texts(message: Any) -> str:
     """All text a message shows, as it was sent."""
     if isinstance(message, discord.Message):
-        children = [c for top in message.components for c in (top, *getattr(top, "children", ()))]
-        shown = [c.content for c in children if isinstance(c, discord.TextDisplay)]
+        components = [top.to_dict() for top in message.components]
     else:
-        shown = [c["content"] for c in walk(message.components) if c["type"] == 10]
+        components = message.components
+    shown = [c["content"] for c in walk(components) if c["type"] == 10]
     return "\n".join([message.content, *shown]) if message.content else "\n".join(shown)
 
 

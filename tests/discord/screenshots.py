@@ -19,9 +19,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from browser import browser
+from discord_gate import walk
 
 from bot.config import Config
 from bot.demo import Stage, staged
+from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
 from index.types import Draft
@@ -31,8 +33,9 @@ SIDE, HEAD, FOOT = 262, 64, 24
 """What belongs to the page and not to the conversation: the list at the left, the bars above and below."""
 MARGIN = 12
 READY = """
-    document.fonts.status === "loaded" &&
-    [...document.querySelectorAll("button, a")].some(b => /In context|Read at source/.test(b.textContent)) &&
+    document.body && document.fonts.status === "loaded" &&
+    ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source/.test(b.textContent)) ||
+     /What is wrong with this quotation/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
 """
@@ -40,10 +43,10 @@ READY = """
 
 
 def main(folder: Path) -> int:
-    """Write answer.png, abstention.png and context.png; 0 when all are there."""
+    """Write one picture for each of ``PICTURES``, by its name; 0 when all are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, act in (("answer", answer), ("abstention", abstention), ("context", context)):
-        asyncio.run(take(folder / f"{name}.png", act))
+    for act in PICTURES:
+        asyncio.run(take(folder / f"{act.__name__}.png", act))
     return 0
 
 
@@ -58,6 +61,30 @@ async def abstention(stage: Stage) -> None:
 async def context(stage: Stage) -> None:
     asked = await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?")
     await stage.member.click(asked.response, label="In context")
+
+
+async def carried(stage: Stage) -> None:
+    asked = await stage.member.slash(stage.channel, "ask", question="What did John Kirby say about North Korea?")
+    form = await stage.member.click(asked.response, label="Follow up")
+    await stage.member.submit_modal(form, {WORDS_ID: "When did he say that?"})
+
+
+async def private(stage: Stage) -> None:
+    await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?", private=True)
+
+
+async def further(stage: Stage) -> None:
+    asked = await stage.member.slash(stage.channel, "ask", question="What did John Kirby say about North Korea?")
+    more = next(c["label"] for c in walk(asked.response.components) if c.get("label", "").startswith("More"))
+    await stage.member.click(asked.response, label=more)
+
+
+async def wrong(stage: Stage) -> None:
+    asked = await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?")
+    await stage.member.click(asked.response, label="Wrong")
+
+
+PICTURES = (answer, abstention, context, carried, private, further, wrong)
 
 
 async def take(file: Path, act: Callable[[Stage], Awaitable[None]]) -> None:

@@ -7,9 +7,8 @@ from typing import Any
 
 import discord
 import pytest
-from discord_display import quotation
 from discord_gate import walk
-from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
+from discord_town import FERRY, LIBRARY, Simulated, bot_messages, buttons, quote, texts
 
 from bot import ask
 from bot.places import Place
@@ -22,14 +21,9 @@ COST = "How much would the ferry repair cost?"
 CRACKS = "What cracks were found in the hull?"
 
 
-def quote(message: Any) -> str:
-    """The words of the one block quote of a message, as a reader sees them."""
-    (block,) = re.findall(r"(?:^> .*\n?)+", texts(message), re.MULTILINE)
-    return quotation(block)
-
-
-def bot_messages(town: Town, channel: Any = None) -> list[Any]:
-    return [m for m in (channel or town.channel).history() if m.author.id == town.bot.user.id]
+def showing(message: Any) -> list[str]:
+    """The buttons of a card that show more of the article."""
+    return [label for label in buttons(message) if label.startswith(("In context", "More"))]
 
 
 async def test_ask_quotes_word_for_word(simulated: Simulated) -> None:
@@ -41,7 +35,7 @@ async def test_ask_quotes_word_for_word(simulated: Simulated) -> None:
         assert quote(result.response) == "Dahl said that the repair would cost 4.2 million crowns."
         assert "**Ingrid Dahl**, " in shown
         assert "said (reported in Harbour Times' words)" in shown
-        assert "Harbour Times · “Island ferry stops for repairs” · 5 March 2024" in shown
+        assert "Harbour Times · “Island ferry stops for repairs” · 5 March 2024 (1 year ago)" in shown
         start = FERRY.text.index("Dahl said that")
         assert f"{start}–{start + 56}" in shown
         assert buttons(result.response)["Read at source"]["url"].startswith("https://harbour.example/ferry#:~:text=")
@@ -76,7 +70,7 @@ async def test_empty_archive_abstains(simulated: Simulated) -> None:
     async with simulated() as town:
         result = await town.member.slash(town.channel, "ask", question=COST)
         assert "**Not on record.** This server has no articles yet" in texts(result.response)
-        assert buttons(result.response) == {}
+        assert list(buttons(result.response)) == ["Follow up"]
 
 
 async def test_unsure_abstains(simulated: Simulated) -> None:
@@ -242,11 +236,27 @@ async def test_thanks_get_no_answer(simulated: Simulated, courtesy: str) -> None
         assert len(bot_messages(town)) == before
 
 
-@pytest.mark.parametrize("greeting", ["", "hi", "Good morning!"])
-async def test_empty_ping_gets_a_hint(simulated: Simulated, greeting: str) -> None:
-    """Who pings the bot without a question is told in one line how to ask."""
+@pytest.mark.parametrize("greeting", ["", "hi", "Good morning!", "?"])
+async def test_empty_ping_gets_a_reaction(simulated: Simulated, greeting: str) -> None:
+    """Who pings the bot without a question sees that it was noticed, and the channel is spared a message."""
     async with simulated(FERRY) as town:
         await town.member.send(town.channel, f"{town.bot.user.mention} {greeting}")
+        assert bot_messages(town) == []
+        assert [str(r.emoji) for m in town.channel.history() for r in m.reactions] == [ask.SEEN]
+
+
+async def test_without_leave_to_react_nothing_happens(simulated: Simulated) -> None:
+    """Where the bot may not add reactions, a greeting stays unanswered."""
+    async with simulated(FERRY) as town:
+        town.env.inject_error("PUT", "/channels/*/messages/*/reactions/*", status=403, code=50013)
+        await town.member.send(town.channel, f"{town.bot.user.mention} hello")
+        assert bot_messages(town) == []
+
+
+async def test_asked_for_help_it_says_how_to_ask(simulated: Simulated) -> None:
+    """Who asks for help is told in one line."""
+    async with simulated(FERRY) as town:
+        await town.member.send(town.channel, f"{town.bot.user.mention} help?")
         assert [m.content for m in bot_messages(town)] == [ask.HINT]
 
 
@@ -334,10 +344,9 @@ async def test_buttons_outlive_the_process(simulated: Simulated) -> None:
             archive.reindex()
             archive.promote()
         await town.restart()
-        for label in buttons(result.response):
-            if label != "Read at source":
-                pressed = await town.member.click(result.response, label=label)
-                assert quote(pressed.response) in FERRY.text
+        for label in showing(result.response):
+            pressed = await town.member.click(result.response, label=label)
+            assert quote(pressed.response) in FERRY.text
 
 
 @pytest.mark.parametrize("change", ["removed", "changed"])
@@ -350,10 +359,9 @@ async def test_buttons_say_when_the_text_is_gone(simulated: Simulated, change: s
                 archive.remove(archive.articles()[0].id)
         else:
             town.add(Draft(text="Correction. " + FERRY.text, title=FERRY.title, url=FERRY.url))
-        for label in buttons(result.response):
-            if label != "Read at source":
-                pressed = await town.member.click(result.response, label=label)
-                assert pressed.response.content == ask.GONE
+        for label in [*showing(result.response), "Wrong"]:
+            pressed = await town.member.click(result.response, label=label)
+            assert pressed.response.content == ask.GONE
 
 
 async def test_no_proof_no_post(simulated: Simulated) -> None:
@@ -391,9 +399,8 @@ async def test_nothing_crosses_servers(simulated: Simulated) -> None:
         await spy.send(elsewhere, f"{town.bot.user.mention} and when?")
         # A button of the one server's card, pressed on the other's: its article is not found there.
         town.env.backend.messages[elsewhere.id][asked.response.id].components = card.components
-        for label in buttons(card):
-            if label != "Read at source":
-                pressed = await spy.click(asked.response, label=label)
-                assert pressed.response.content == ask.GONE
+        for label in [*showing(card), "Wrong"]:
+            pressed = await spy.click(asked.response, label=label)
+            assert pressed.response.content == ask.GONE
         folders = sorted(p.name for p in town.bot.data.iterdir() if p.is_dir())
         assert folders == sorted([str(town.guild.id), str(other.id)])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from index.archive import Archive
 from index.copies import arranged, collapsed, is_copy, other_figures, same_words
+from index.errors import ReceiptBroken
 from index.question import parse
 from index.settings import AnswerSettings, IndexSettings
 from index.types import (
@@ -22,6 +23,7 @@ from index.types import (
     Kind,
     Passage,
     Reason,
+    Receipt,
     Span,
     Speaker,
 )
@@ -313,3 +315,28 @@ def test_what_a_question_says_filters_like_what_is_passed(flooded: Archive) -> N
     late = flooded.ask("According to the Evening Star, how many people did the flood in Larkmouth kill?")
     assert isinstance(late, Answer)
     assert {hit.article.id for hit in late.hits} == {"star"}
+
+
+def test_a_receipt_finds_its_copies_and_other_figures_again(flooded: Archive) -> None:
+    """What was shown once is made again from receipts alone: the same copies, the same conflict."""
+    reply = flooded.ask(QUESTION.text)
+    assert isinstance(reply, Answer)
+    again = [flooded.hit_at(one.receipt) for one in reply.hits]
+    assert [one and (one.quote, one.also, one.passage.said_by) for one in again] == [
+        (one.quote, one.also, one.passage.said_by) for one in reply.hits
+    ]
+    assert flooded.conflicts(QUESTION.text, [one for one in again if one]) == reply.conflicts
+    first = reply.hits[0].receipt
+    bare, early = flooded.hit_at(first, copies=False), flooded.hit_at(first, filters=Filters(until="2024-05-02"))
+    assert bare is not None
+    assert bare.also == ()
+    assert early is not None
+    assert {copy.article.id for copy in early.also} <= {"Wire"}
+
+
+def test_a_receipt_that_is_no_passage_gives_nothing(flooded: Archive) -> None:
+    """Where the text is cut elsewhere there is no hit; where it is another text the receipt is broken."""
+    article = flooded.article("Wire")
+    assert flooded.hit_at(Receipt("Wire", article.sha256, Span(1, 9))) is None
+    with pytest.raises(ReceiptBroken):
+        flooded.hit_at(Receipt("Wire", "00" * 32, Span(1, 9)))

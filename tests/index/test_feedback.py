@@ -245,3 +245,27 @@ def test_an_archive_from_before_feedback_is_taken_over(
         archive.give_feedback("Which bridge?", receipt, 0.5, right=True)
         assert len(archive.feedback()) == 1
         assert archive.calibrated() is None
+
+
+def test_feedback_from_before_words_is_taken_over(
+    tmp_path: Path, words_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was said without words of one's own is still there, and words are kept from then on."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(store_module, "MIGRATIONS", store_module.MIGRATIONS[:2])
+        store = store_module.Store(tmp_path / "default" / "archive.db")
+        article = Article("old", "The old bridge took 6 years, said Ada Marsh.")
+        with store.transaction():
+            store.put_article(article, None)
+        store._db.execute(
+            "INSERT INTO feedback VALUES (1, 'Q', 'Q', 'old', ?, 0, 12, 0.5, 0, 'outdated', '2024', NULL, 's')",
+            (article.sha256,),
+        )
+        store.close()
+    with Archive.open(tmp_path, encoder=words_encoder) as archive:
+        receipt = Receipt("old", article.sha256, Span(0, 12))
+        archive.give_feedback("Who?", receipt, 0.5, right=False, complaint=Complaint.OTHER, words="It \0fell.")
+        before, after = archive.feedback()
+        assert (before.complaint, before.words) == (Complaint.OUTDATED, None)
+        assert after.words is not None
+        assert "fell." in after.words
