@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot import reasons
+from bot import days, reasons, topics
 from index.attribution.lexicon import CueClass
 from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from bot.calibrate import Report
     from index.attribution import Claim
+    from index.timeline import Timeline
+    from index.topics import Topic
 
 KINDS = {
     Kind.DIRECT: "in their own words",
@@ -157,6 +159,38 @@ class Printer:
                     self.line()
                     self.line(("Nearest passage, not an answer:", "yellow"))
                     self.hit(nearest[0])
+
+    def topic(self, topic: Topic, filters: Filters = Filters()) -> None:
+        """Who is on record about a subject, outlet by outlet; or that nobody is, and what is covered."""
+        if topic.silence is not None:
+            self.line((topics.nobody(topic, filters), "bold yellow"))
+            for hit in topic.reported:
+                self.line()
+                self.hit(hit)
+            if offered := topic.silence.details.suggestions:
+                self.line()
+                self.line((reasons.INSTEAD, "yellow"))
+                for suggestion in offered:
+                    self.line(" ".join(suggestion.split()), indent=2)
+            return
+        self.line((topics.counted_voices(topic), "bold"))
+        for outlet, voices in topic.by_outlet:
+            self.line()
+            self.line((outlet or topics.no_outlet(), "bold magenta"))
+            for voice in voices:
+                self.line()
+                self.hit(voice.hit)
+
+    def timeline(self, timeline: Timeline) -> None:
+        """What a speaker is quoted with, day by day, and what it is worth comparing with."""
+        self.line((topics.timeline_head(timeline), "bold"))
+        for number, entry in enumerate(timeline.entries):
+            self.line()
+            day = entry.hit.article.date
+            self.line((f"{number + 1}. {days.written(day) if day else topics.no_date()}", "bold magenta"))
+            self.hit(entry.hit)
+            for rival in entry.compare:
+                self.line((topics.compare_line(timeline, rival), "yellow"), indent=2)
 
     def turn(self, reply: Reply) -> None:
         """A reply in a conversation, set off from the question that comes next."""
