@@ -210,7 +210,7 @@ def topic(args: Arguments) -> int:
 def timeline(args: Arguments) -> int:
     """Show what a speaker is quoted with; 1 where it is not clear who that is."""
     from bot.replies import timeline_json, unclear_json
-    from bot.topics import unclear
+    from bot.voices import unclear
     from index.speakers import Unclear
     from index.types import Filters
 

@@ -6,6 +6,8 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from bot.localised import text
+
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\.? )?([a-z]{3,9})\.?,? (\d{4})\Z")
@@ -33,17 +35,13 @@ def day_of(text: str, *, today: date, last: bool = False) -> str | None:
 
 
 def written(iso: str) -> str:
-    """``2023-10-13`` as ``13 October 2023``; anything else as it is."""
+    """``2023-10-13`` as ``13 October 2023``, in the language of the task; anything else as it is."""
     try:
         value = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{value.day} {_IN_FULL[value.month - 1]} {value.year}"
-
-
-_IN_FULL = (
-    "January February March April May June July August September October November December".split()
-)  # strftime would follow the locale of the machine
+    # strftime would follow the locale of the machine
+    return text("date.written", day=value.day, month=text(f"date.month.{value.month}"), year=value.year)
 
 
 def _month(name: str) -> str:

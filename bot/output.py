@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot import days, reasons, topics
+from bot import days, reasons, voices
+from bot.localised import text
 from index.attribution.lexicon import CueClass
 from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
@@ -163,7 +164,7 @@ class Printer:
     def topic(self, topic: Topic, filters: Filters = Filters()) -> None:
         """Who is on record about a subject, outlet by outlet; or that nobody is, and what is covered."""
         if topic.silence is not None:
-            self.line((topics.nobody(topic, filters), "bold yellow"))
+            self.line((voices.nobody(topic, filters), "bold yellow"))
             for hit in topic.reported:
                 self.line()
                 self.hit(hit)
@@ -173,24 +174,28 @@ class Printer:
                 for suggestion in offered:
                     self.line(" ".join(suggestion.split()), indent=2)
             return
-        self.line((topics.counted_voices(topic), "bold"))
-        for outlet, voices in topic.by_outlet:
+        self.line((voices.how_many(topic), "bold"))
+        for outlet, of_outlet in topic.by_outlet:
             self.line()
-            self.line((outlet or topics.no_outlet(), "bold magenta"))
-            for voice in voices:
+            self.line((outlet or text("topic.no_outlet"), "bold magenta"))
+            for voice in of_outlet:
                 self.line()
                 self.hit(voice.hit)
 
     def timeline(self, timeline: Timeline) -> None:
         """What a speaker is quoted with, day by day, and what it is worth comparing with."""
-        self.line((topics.timeline_head(timeline), "bold"))
+        self.line((voices.head(timeline), "bold"))
+        if others := voices.namesakes(timeline):
+            self.line((others, "yellow"))
+        if not timeline.entries:
+            self.line(voices.empty(timeline))
         for number, entry in enumerate(timeline.entries):
             self.line()
             day = entry.hit.article.date
-            self.line((f"{number + 1}. {days.written(day) if day else topics.no_date()}", "bold magenta"))
+            self.line((f"{number + 1}. {days.written(day) if day else text('timeline.no_date')}", "bold magenta"))
             self.hit(entry.hit)
             for rival in entry.compare:
-                self.line((topics.compare_line(timeline, rival), "yellow"), indent=2)
+                self.line((voices.compare(timeline, rival), "yellow"), indent=2)
 
     def turn(self, reply: Reply) -> None:
         """A reply in a conversation, set off from the question that comes next."""
