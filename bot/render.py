@@ -48,9 +48,12 @@ LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
 # --- cards
 
 
-def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
-    """The message that answers a question, or that says that and why there is no answer."""
-    asked = [f"-# Asked: {verbatim.label(reply.question, 300)}"]
+def card(reply: Reply, filters: Filters = Filters(), above: Sequence[str] = ()) -> ui.LayoutView:
+    """The message that answers a question, or that says that and why there is no answer.
+
+    ``above`` are escaped lines that stand before everything else.
+    """
+    asked = [*above, f"-# Asked: {verbatim.label(reply.question, 300)}"]
     if reply.carried:  # so that a person sees what was read into the question, and can ask in full words instead
         asked.append(f"-# about: {verbatim.label(' · '.join(reply.carried), 300)}")
     match reply:
@@ -215,6 +218,36 @@ def parts_of(article: Article, span: Span, room: int) -> tuple[Span, ...]:
 def _fits(words: str, room: int) -> bool:
     # The first test spares escaping a long text over and over: escaping never shortens.
     return len(words) <= room and verbatim.displayable(words) and verbatim.size(verbatim.quoted(words)) <= room
+
+
+# --- several quotations on one card
+
+
+def entry(hit: Hit, room: int, more: Sequence[str] = (), buttons: Sequence[ui.Button[ui.LayoutView]] = ()) -> Entry:
+    """One of several quotations on a card: its words, who said them where, and its buttons, in ``room`` units of text.
+
+    ``more`` are escaped lines under it, ``buttons`` stand beside those that lead to its source and its context.
+    """
+    article, span = hit.article, hit.passage.span
+    also = (f"-# {also_in(hit)}",) if hit.also else ()
+    below = [who(hit), source_line(article), *also, *more]
+    words, cut = _quotation(article, span, room - verbatim.size("\n".join(below)) - _ROOM_FOR_CUT)
+    row = ui.ActionRow(*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}"), *buttons)
+    return (*map(_text, words), _text("\n".join((*cut, *below))), row)
+
+
+def sheet(items: Iterable[ui.Item[ui.LayoutView]], turn: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
+    """A card of any content, with a row of buttons that turn its page."""
+    return _view(_box(_FOUND, items), *([ui.ActionRow(*turn)] if turn else []))
+
+
+def silent(items: Iterable[ui.Item[ui.LayoutView]]) -> ui.LayoutView:
+    """A card that says that nothing is on record."""
+    return _view(_box(_NOT_FOUND, items))
+
+
+Entry = tuple[ui.Item[ui.LayoutView], ...]
+"""The components of one quotation."""
 
 
 # --- who, where, why, in plain words

@@ -40,6 +40,7 @@ from index.passages import derived
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
 from index.store import Derived, Generation, Store, vector_key
+from index.subscriptions import Subscription, Subscriptions, Wanted
 from index.types import (
     Abstention,
     Added,
@@ -609,6 +610,42 @@ class Archive:
             others = speakers.same_name(one, known)
             return timeline.Timeline(one.name, entries, topic, one.role, one.quotations, others)
 
+    # --- telling when there is an answer ------------------------------------------------------------------------
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who asked to be told, and what."""
+        return self._store.subscriptions
+
+    @property
+    def mark(self) -> str:
+        """Names what is served: another one after an article came in or changed, and after a switch of generations."""
+        return self._store.mark
+
+    def offer_to_tell(
+        self, abstention: Abstention, mark: str, filters: Filters = Filters(), asked_on: str | None = None
+    ) -> str:
+        """Keep the question of an abstention, so that somebody may ask to be told when it is answered; its key.
+
+        ``mark`` is the archive's from before it was asked: what came in since is asked about once more.
+        """
+        wanted = Wanted.of(abstention, filters, asked_on)
+        self._store.subscriptions.offer(wanted, mark)
+        return wanted.key
+
+    def due(self, limit: int) -> tuple[Subscription, ...]:
+        """Who may have to be told now, because what is served is another than when it was last asked for them."""
+        self._store.subscriptions.forget_old()
+        return self._store.subscriptions.due(self._store.mark, limit)
+
+    def ask_again(self, wanted: Wanted, waiting: Sequence[Subscription] = ()) -> Reply:
+        """The reply to a question that is waited for; where it is none, ``waiting`` wait until more comes in."""
+        mark = self.mark  # before it is asked: what comes in meanwhile is asked about once more
+        reply = self.ask(wanted.standalone, filters=wanted.filters, asked_on=wanted.asked_on, suggest=False)
+        if isinstance(reply, Abstention) and waiting:
+            self._store.subscriptions.asked(waiting, mark)
+        return replace(reply, question=wanted.question, carried=wanted.carried)
+
     def known_speakers(self) -> tuple[speakers.Known, ...]:
         """Everybody who is quoted by name, each once under all spellings, the most quoted first."""
         with self._store.snapshot():
@@ -645,8 +682,10 @@ class Archive:
                 if candidate.passage.id in theirs:
                     found[candidate.passage.id] = candidate
         best = sorted(found.values(), key=lambda candidate: -candidate.score)
+        # No two are copies at a share over 1: on a timeline the same words of another day stay.
         readings = self._weighed(parsed, best, collapse=2.0, closely=topics.READ)
-        return [r.hit for r in readings if r.hit.score >= self.threshold and topics.is_about(parsed, r)]
+        about = (r.hit for r in readings if r.hit.score >= self.threshold and topics.is_about(parsed, r))
+        return [replace(hit, answering=None) for hit in about]
 
     def _cosines(self, hits: Sequence[Hit]) -> NDArray[np.float32]:
         """How near hits are to one another in meaning, shape ``(n, n)``; call inside a snapshot."""

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
+from index.subscriptions import Subscriptions, create_tables
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
 
 
@@ -149,7 +150,7 @@ def _m002_feedback(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_feedback)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_feedback, create_tables)
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 
@@ -177,6 +178,7 @@ class Store:
         except BaseException:
             self._db.close()
             raise
+        self.subscriptions = Subscriptions(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
@@ -255,6 +257,13 @@ class Store:
     def data_version(self) -> int:
         """Changes whenever another connection has committed."""
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def mark(self) -> str:
+        """Names what is served: another one after an article came in or changed, and after a switch of generations."""
+        served = self.generation("served")
+        last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+        return f"{served.id if served else 0}.{last[0] if last else 0}"
 
     # --- articles -----------------------------------------------------------------------------------------------
 

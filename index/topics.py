@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.question import Question, Words
 from index.reader import Reading
@@ -102,7 +102,7 @@ def voices(
     for reading in readings:
         key = speaker_key(reading.hit, names)
         if key is not None and reading.hit.score >= threshold and is_about(question, reading):
-            own[key].append(reading.hit)
+            own[key].append(replace(reading.hit, answering=None))  # a subject is no question that words answer
     found = []
     for hits in own.values():
         speaker = hits[0].speaker

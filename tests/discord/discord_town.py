@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import discord
 import simcord
 from discord_gate import gate, walk
+from simcord import interactions
 
 from bot.client import OnRecord
 from bot.config import Config
@@ -98,6 +99,22 @@ def simulation(data: Path, encoder: Any) -> Simulated:
                 assert [c for r in env.http_requests for c in judge.complaints(r.method, r.path, r.json)] == []
 
     return opened
+
+
+@contextmanager
+def speaking_german() -> Iterator[None]:
+    """Whoever uses a command or presses a button inside has a German Discord: the simulated one knows only English."""
+    original = interactions.base_payload
+
+    def german(*args: Any, **kwargs: Any) -> Any:
+        record, payload = original(*args, **kwargs)
+        return record, {**payload, "locale": "de"}
+
+    interactions.base_payload = german
+    try:
+        yield
+    finally:
+        interactions.base_payload = original
 
 
 def texts(message: Any) -> str:
