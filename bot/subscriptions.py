@@ -8,7 +8,6 @@ is not; besides, Discord itself drops a second message with the same nonce withi
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import re
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot import failures, localised, render, verbatim
 from bot.ask import LastingButton, prove
@@ -179,25 +178,22 @@ class Subscriptions(commands.Cog):
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot
-        self._looking: asyncio.Task[None] | None = None
         self._seen: dict[int, tuple[int, ...]] = {}
 
     async def cog_load(self) -> None:
         """Begin to look."""
-        self._looking = asyncio.create_task(self._look())
+        self._look.start()
 
     async def cog_unload(self) -> None:
         """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
+        self._look.cancel()
 
+    @tasks.loop(seconds=EVERY)
     async def _look(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            try:
-                await self.round()
-            except Exception as error:  # the next look may do better, and nobody waits for this one
-                log.error("Could not see who is to be told", exc_info=error)
+        try:
+            await self.round()
+        except Exception as error:  # the next look may do better, and nobody waits for this one
+            log.error("Could not see who is to be told", exc_info=error)
 
     async def round(self) -> None:
         """One look at every server; whoever is to be told is told, a few in each."""
