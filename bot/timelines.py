@@ -146,8 +146,9 @@ def _compare(timeline: Timeline, entry: Entry) -> list[ui.Button[ui.LayoutView]]
     for hit in hits[1:]:
         longer = f"{written}~{Place.of(hit.receipt)}"
         written = longer if len(longer) <= render.ID_LIMIT else written
-    label = text("button.compare")
-    return [ui.Button(label=label, emoji="⇄", custom_id=written, style=discord.ButtonStyle.secondary)]
+    # The arrows are no emoji to Discord, which would refuse the button; as a part of the label it takes them.
+    label = f"⇄ {text('button.compare')}"
+    return [ui.Button(label=label, custom_id=written, style=discord.ButtonStyle.secondary)]
 
 
 def _pages(timeline: Timeline) -> int:

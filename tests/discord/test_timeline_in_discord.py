@@ -89,7 +89,7 @@ async def test_other_figures_are_flagged_and_shown_side_by_side(simulated: Simul
         card = await timeline(town, "Dahl")
         assert r"⇄ Compare with 5 May 2024\: other figures." in texts(card)
         assert r"⇄ Compare with 5 January 2024\: other figures." in texts(card)
-        (_, compare) = [c["custom_id"] for c in walk(card.components) if c.get("label") == "Compare"]
+        (_, compare) = [c["custom_id"] for c in walk(card.components) if c.get("label") == "⇄ Compare"]
         await town.restart()
         compared = (await town.member.click(card, custom_id=compare)).response
         assert compared.ephemeral
@@ -176,7 +176,7 @@ async def test_another_server_is_not_asked(simulated: Simulated) -> None:
         eve = other.add_member(town.env.create_user("eve"))
         asked = await eve.slash(channel, "ask", question="What did Dahl say?")
         town.env.backend.messages[channel.id][asked.response.id].components = card.components
-        pressed = [c["custom_id"] for c in walk(card.components) if c.get("label") in ("Next", "Compare")]
+        pressed = [c["custom_id"] for c in walk(card.components) if c.get("label") in ("Next", "⇄ Compare")]
         assert len(pressed) == 6
         for custom_id in pressed:
             result = await eve.click(asked.response, custom_id=custom_id)
