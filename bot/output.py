@@ -152,7 +152,7 @@ class Printer:
                 self.line(("Not on record. ", "bold yellow"), reasons.sentence(reply, filters))
                 if details.suggestions:
                     self.line()
-                    self.line((reasons.INSTEAD, "yellow"))
+                    self.line((reasons.instead(), "yellow"))
                 for suggestion in details.suggestions:
                     # An article's own words, but on one line: they are offered to be typed.
                     self.line(" ".join(suggestion.split()), indent=2)
@@ -170,7 +170,7 @@ class Printer:
                 self.hit(hit)
             if offered := topic.silence.details.suggestions:
                 self.line()
-                self.line((reasons.INSTEAD, "yellow"))
+                self.line((reasons.instead(), "yellow"))
                 for suggestion in offered:
                     self.line(" ".join(suggestion.split()), indent=2)
             return

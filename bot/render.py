@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import discord
 from discord import ui
 
-from bot import days, reasons, verbatim
+from bot import days, localised, reasons, verbatim
+from bot.localised import text
 from bot.places import PATTERN as _PLACE
 from bot.places import Place
 from index.links import text_fragment_link
@@ -64,7 +65,7 @@ def card(reply: Reply, filters: Filters = Filters(), above: Sequence[str] = ()) 
             lines = [*asked, f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
             if details.suggestions:
                 offered = (f"- {verbatim.label(suggestion, 200)}" for suggestion in details.suggestions)
-                lines.append("\n".join((f"**{reasons.INSTEAD}**", *offered)))
+                lines.append("\n".join((f"**{reasons.instead()}**", *offered)))
             if not nearest:
                 return _view(_box(_NOT_FOUND, [ui.TextDisplay(line) for line in lines]))
             lines.append("**The nearest passage, which is not an answer:**")
@@ -232,7 +233,8 @@ def entry(hit: Hit, room: int, more: Sequence[str] = (), buttons: Sequence[ui.Bu
     also = (f"-# {also_in(hit)}",) if hit.also else ()
     below = [who(hit), source_line(article), *also, *more]
     words, cut = _quotation(article, span, room - verbatim.size("\n".join(below)) - _ROOM_FOR_CUT)
-    row = ui.ActionRow(*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}"), *buttons)
+    context = _button(text("button.context"), f"{_CONTEXT}:0:{Place.of(hit.receipt)}")
+    row = ui.ActionRow(*_link(article, span), context, *buttons)
     return (*map(_text, words), _text("\n".join((*cut, *below))), row)
 
 
@@ -258,18 +260,18 @@ def who(hit: Hit) -> str:
     outlet = verbatim.label(hit.article.outlet, 80) if hit.article.outlet else ""
     said_by = hit.passage.said_by
     if said_by is None or said_by.kind is Kind.NARRATION:
-        return f"**{outlet}** reports, in its own words" if outlet else "The article reports, in its own words"
-    words = f"{_possessive(outlet)} words" if outlet else "the article's words"
+        return text("who.reports", outlet=outlet) if outlet else text("who.article_reports")
+    words = text("who.words_of", outlet=_possessive(outlet)) if outlet else text("who.words_of_article")
     how = {
-        Kind.DIRECT: "in their own words",
-        Kind.INDIRECT: f"said (reported in {words})",
-        Kind.MIXED: f"partly in their own words, partly in {words}",
+        Kind.DIRECT: text("who.direct"),
+        Kind.INDIRECT: text("who.indirect", words=words),
+        Kind.MIXED: text("who.mixed", words=words),
     }[said_by.kind]
     speaker = said_by.speaker
     if speaker is None:
-        return f"Speaker not {'certain' if said_by.source else 'stated'} — {how}"
+        return text("who.not_certain" if said_by.source else "who.not_stated", how=how)
     role = f", {verbatim.label(speaker.role, 150)}" if speaker.role else ""
-    unnamed = "" if speaker.named else ", not named by the article"
+    unnamed = "" if speaker.named else text("who.unnamed")
     return f"**{verbatim.label(speaker.name, 150)}**{role}{unnamed} — {how}"
 
 
@@ -277,13 +279,15 @@ def also_in(hit: Hit) -> str:
     """Which other outlets carry the same words; how many articles, where they do not state another outlet."""
     outlets = [verbatim.label(name, 60) for name in hit.outlets[:_OUTLETS]]
     if not outlets:
-        return f"Also in {counted(len(hit.also), 'other article')}"
+        return localised.counted("also.articles", len(hit.also))
     if more := len(hit.outlets) - len(outlets):
-        outlets.append(f"{more:,} more")
-    return f"Also in {counted(len(hit.outlets), 'outlet')}: {reasons.listed(outlets)}"
+        outlets.append(text("also.more", number=localised.grouped(more)))
+    return localised.counted("also.outlets", len(hit.outlets), outlets=reasons.listed(outlets))
 
 
 def _possessive(name: str) -> str:
+    if localised.language() != localised.ENGLISH:
+        return name
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
 
 
@@ -312,7 +316,7 @@ def day(iso: str) -> str:
 def why(abstention: Abstention, filters: Filters = Filters()) -> str:
     """Why there is no answer, in one sentence; not escaped."""
     if abstention.reason is Reason.NO_ARTICLES and filters == Filters():
-        return "This server has no articles yet; moderators add them with /articles add."
+        return text("reason.server_empty")
     return reasons.sentence(abstention, filters)
 
 
@@ -434,7 +438,7 @@ def _link(article: Article, span: Span) -> list[ui.Button[ui.LayoutView]]:
     link = text_fragment_link(article, span, limit=LINK_LIMIT)
     if link is None or len(link) > LINK_LIMIT or not _LINK.match(link):
         return []
-    return [ui.Button(label="Read at source", url=link)]
+    return [ui.Button(label=text("button.source"), url=link)]
 
 
 def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.Container[ui.LayoutView]:

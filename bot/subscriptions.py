@@ -44,9 +44,9 @@ LOOKED_BACK = 100
 PAGE = 8
 """Questions on one page of the list."""
 
-REMOVE_ID = re.compile(r"or:wr:(?P<page>[0-9]{1,2}|-):(?P<id>[0-9]{1,12})")
-LIST_ID = re.compile(r"or:wl:(?P<page>[0-9]{1,2})")
-OPEN_ID = re.compile(r"or:wo:(?P<id>[0-9]{1,12})")
+REMOVE_ID = re.compile(r"or:br:(?P<page>[0-9]{1,2}|-):(?P<id>[0-9]{1,12})")
+LIST_ID = re.compile(r"or:bl:(?P<page>[0-9]{1,2})")
+OPEN_ID = re.compile(r"or:bo:(?P<id>[0-9]{1,12})")
 
 
 class TellButton(LastingButton, template=TELL_ID):
@@ -76,7 +76,7 @@ def _outcome(outcome: Outcome, found: Subscription | None) -> ui.LayoutView:
     said = text(f"tell.{outcome.value}", most=AT_MOST, days=KEPT_DAYS)
     view = render.note(said)
     if found is not None:
-        view.add_item(ui.ActionRow(_button("tell.stop", f"or:wr:-:{found.id}")))
+        view.add_item(ui.ActionRow(_button("tell.stop", f"or:br:-:{found.id}")))
     return view
 
 
@@ -138,8 +138,8 @@ def listed(found: Sequence[Subscription], page: int = 0) -> ui.LayoutView:
     for one in found[page * PAGE : (page + 1) * PAGE]:
         since = text("tell.since", day=render.day(one.at[:10]))
         words = f"{verbatim.label(one.wanted.question, 200)}\n-# {since}"
-        items.append(ui.Section(words, accessory=_button("tell.stop", f"or:wr:{page}:{one.id}")))
-    return render.sheet(items, turning(page, pages, lambda to: f"or:wl:{to}"))
+        items.append(ui.Section(words, accessory=_button("tell.stop", f"or:br:{page}:{one.id}")))
+    return render.sheet(items, turning(page, pages, lambda to: f"or:bl:{to}"))
 
 
 class OpenButton(LastingButton, template=OPEN_ID):
@@ -272,7 +272,7 @@ class Subscriptions(commands.Cog):
             # The question was nobody else's business: that there is an answer is said, and no more.
             view = render.note(text("tell.private", names=names))
             for one in waiting:
-                view.add_item(ui.ActionRow(_button("tell.open", f"or:wo:{one.id}")))
+                view.add_item(ui.ActionRow(_button("tell.open", f"or:bo:{one.id}")))
             await channel.send(view=view, nonce=digest[:24])
             return
         view = render.card(reply, waiting[0].wanted.filters, above=[text("tell.public", names=names)])
@@ -312,7 +312,7 @@ def _tells(message: discord.Message, one: Subscription) -> bool:
         ids = [
             c.custom_id for row in message.components for c in getattr(row, "children", ()) if hasattr(c, "custom_id")
         ]
-        return f"or:wo:{one.id}" in ids
+        return f"or:bo:{one.id}" in ids
     reference = message.reference
     shown = [c.content for box in message.components for c in getattr(box, "children", ()) if hasattr(c, "content")]
     replies = reference is not None and reference.message_id == one.place.message

@@ -16,7 +16,7 @@ from index.types import Abstention, Filters, Reason, Reply
 
 log = logging.getLogger(__name__)
 
-TELL_ID = re.compile(r"or:w:(?P<key>[A-Za-z0-9_-]{10})")
+TELL_ID = re.compile(r"or:b:(?P<key>[A-Za-z0-9_-]{10})")
 
 
 def offered(archive: Archive, reply: Reply, mark: str, filters: Filters, asked_on: str) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def with_button(view: ui.LayoutView, keys: Sequence[str]) -> ui.LayoutView:
     for key in keys:
         label = text("tell.button")
         button: ui.Button[ui.LayoutView] = ui.Button(
-            label=label, emoji="🔔", custom_id=f"or:w:{key}", style=discord.ButtonStyle.secondary
+            label=label, emoji="🔔", custom_id=f"or:b:{key}", style=discord.ButtonStyle.secondary
         )
         view.add_item(ui.ActionRow(button))
     return view

@@ -115,7 +115,7 @@ def card(topic: Topic, page: int = 0, filters: Filters = Filters()) -> ui.Layout
 def _silent(topic: Topic, about: str, filters: Filters) -> ui.LayoutView:
     lines = [about, f"**{verbatim.escape(voices.nobody(topic, filters))}**"]
     if topic.silence and (offered := topic.silence.details.suggestions):
-        lines.append("\n".join((f"**{reasons.INSTEAD}**", *(f"- {verbatim.label(one, 200)}" for one in offered))))
+        lines.append("\n".join((f"**{reasons.instead()}**", *(f"- {verbatim.label(one, 200)}" for one in offered))))
     hits = shown_hits(topic, 0)
     if hits and not topic.reported:
         lines.append(f"**{text('topic.nearest')}**")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.days import day_of
+from bot.days import day_of, written
+from bot.localised import LANGUAGES, speaking
 
 TODAY = date(2024, 3, 1)
 
@@ -51,3 +52,13 @@ def test_any_text_is_a_day_or_none(text: str) -> None:
     """Whatever is typed, the outcome is an ISO day or nothing."""
     found = day_of(text, today=TODAY)
     assert found is None or date.fromisoformat(found).isoformat() == found
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_what_is_written_is_read(locale: str, day: date) -> None:
+    """A day as the bot writes it in any language can be given back to it, whatever the language then."""
+    with speaking(locale):
+        shown = written(day.isoformat())
+        assert day_of(shown, today=date(2024, 1, 1)) == day.isoformat()
+    assert day_of(shown, today=date(2024, 1, 1)) == day.isoformat()
