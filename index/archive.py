@@ -572,7 +572,7 @@ class Archive:
             names = {name: one.name for one in self._known() for name in one.names}
             retrieved = replace(self.settings.search, candidates=max(topics.RETRIEVED, self.settings.search.candidates))
             found = self._candidates(parsed, filters, asked_on, (filters.since, filters.until), retrieved)
-            readings = self._weighed(parsed, topics.to_read(found, names), closely=topics.READ)
+            readings = self._weighed(parsed, topics.to_read(parsed, found, names), closely=topics.READ)
             voices = topics.voices(parsed, readings, names, self.threshold)
             if voices:
                 return topics.Topic(subject, voices[:limit])
@@ -684,7 +684,7 @@ class Archive:
         best = sorted(found.values(), key=lambda candidate: -candidate.score)
         # No two are copies at a share over 1: on a timeline the same words of another day stay.
         readings = self._weighed(parsed, best, collapse=2.0, closely=topics.READ)
-        about = (r.hit for r in readings if r.hit.score >= self.threshold and topics.is_about(parsed, r))
+        about = (r.hit for r in readings if r.hit.score >= self.threshold and topics.is_about(parsed, r.hit))
         return [replace(hit, answering=None) for hit in about]
 
     def _cosines(self, hits: Sequence[Hit]) -> NDArray[np.float32]:

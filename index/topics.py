@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from index.question import Question, Words
 from index.reader import Reading
@@ -19,6 +20,8 @@ RETRIEVED = 300
 """Entries taken from each of meaning and words: one speaker's many quotations must not keep the others out."""
 READ = 32
 """Quotations that are read, closely all of them: twice what an answer reads, and twice its time."""
+LOOKED_AT = 4 * READ
+"""Quotations that are looked at for the subject's own words, to find those that are read."""
 OF_ONE = 6
 """Quotations that are read of one speaker at most: enough for the copies of the best one to be found."""
 
@@ -66,10 +69,11 @@ class Topic:
         return tuple((outlet, tuple(voices)) for outlet, voices in groups.items())
 
 
-def to_read(candidates: Sequence[Candidate], names: Mapping[str, str]) -> list[Candidate]:
-    """Quotations of somebody among ``candidates``, best first: in turn one of each speaker, so that many are heard.
+def to_read(question: Question, candidates: Sequence[Candidate], names: Mapping[str, str]) -> list[Candidate]:
+    """Quotations of somebody that name the subject: in turn one of each speaker, so that many are heard.
 
-    Who is named comes before who is only described. ``names`` gives the name under which the archive knows a spelling.
+    ``candidates`` are best first. Who is named comes before who is only described. ``names`` gives the name under which
+    the archive knows a spelling.
     """
     of_speaker: dict[object, list[Candidate]] = defaultdict(list)
     for candidate in candidates:
@@ -77,7 +81,9 @@ def to_read(candidates: Sequence[Candidate], names: Mapping[str, str]) -> list[C
             of_speaker[key].append(candidate)
     in_turn = [(turn, candidate) for own in of_speaker.values() for turn, candidate in enumerate(own[:OF_ONE])]
     in_turn.sort(key=lambda one: (one[0], _is_described(one[1]), -one[1].score))
-    return [candidate for _, candidate in in_turn[:READ]]
+    # What would not be shown need not be read: a subject that nobody names costs next to nothing.
+    about = (candidate for _, candidate in in_turn[:LOOKED_AT] if is_about(question, candidate))
+    return list(islice(about, READ))
 
 
 def speaker_key(of: Candidate | Hit, names: Mapping[str, str]) -> object:
@@ -101,7 +107,7 @@ def voices(
     own: dict[object, list[Hit]] = defaultdict(list)
     for reading in readings:
         key = speaker_key(reading.hit, names)
-        if key is not None and reading.hit.score >= threshold and is_about(question, reading):
+        if key is not None and reading.hit.score >= threshold and is_about(question, reading.hit):
             own[key].append(replace(reading.hit, answering=None))  # a subject is no question that words answer
     found = []
     for hits in own.values():
@@ -117,9 +123,9 @@ def _is_described(of: Candidate | Hit) -> bool:
     return said_by is not None and said_by.speaker is not None and not said_by.speaker.named
 
 
-def is_about(question: Question, reading: Reading) -> bool:
+def is_about(question: Question, of: Candidate | Hit) -> bool:
     """Whether the quotation names the subject itself, or the sentences around it do."""
-    article, span = reading.hit.article, reading.hit.passage.span
+    article, span = of.article, of.passage.span
     near = Words(f"{article.title or ''} {article.text[max(0, span.start - 300) : span.end + 200]}")
     names = [term for term in question.terms if term.name]
     return all(near.hold(term) for term in names) and any(map(near.hold, question.terms))
