@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from index.archive import Archive
-from index.copies import arranged, collapsed, is_copy, other_figures, same_words
+from index.copies import arranged, collapsed, figures, is_copy, negations, other_figures, same_words
 from index.question import parse
 from index.settings import AnswerSettings, IndexSettings
 from index.types import (
@@ -313,3 +313,10 @@ def test_what_a_question_says_filters_like_what_is_passed(flooded: Archive) -> N
     late = flooded.ask("According to the Evening Star, how many people did the flood in Larkmouth kill?")
     assert isinstance(late, Answer)
     assert {hit.article.id for hit in late.hits} == {"star"}
+
+
+def test_figures_and_negations_of_a_text() -> None:
+    """Numbers count however they are written, days and years do not; every denying word counts."""
+    assert figures("On 13 October 2023, twelve of 1,200 left.") == {"12", "1200"}
+    assert figures("12 left") == figures("twelve left")
+    assert [negations(words) for words in ("They go.", "They won't go.", "Nobody will never go.")] == [0, 1, 2]
