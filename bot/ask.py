@@ -18,7 +18,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import cards, days, failures, render, verbatim
+from bot import cards, days, failures, localised, render, tell_me, verbatim
 from bot.conversations import Said, what_is
 from bot.messages import Asked, asked_in
 from bot.permissions import server_of
@@ -73,7 +73,7 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer a question with what is on record, within what it may be narrowed to."""
         server = server_of(interaction)
-        filters = _filters(speaker, outlet, since, until, interaction.created_at.date())
+        filters = filters_of(speaker, outlet, since, until, interaction.created_at.date())
         if isinstance(filters, str):
             await failures.say(interaction, filters)
             return
@@ -123,6 +123,7 @@ class Ask(commands.Cog):
             return
         if not any(user.id == me.id for user in message.mentions):
             return
+        localised.speak(message.guild.preferred_locale)
         try:
             # What is done to the message meanwhile comes after its answer (`bot.edits`).
             async with self.bot.posts.turn(message.id):
@@ -224,11 +225,18 @@ async def answered(
 ) -> ui.LayoutView:
     """The card for a question, every quotation on it proved."""
     today = at.astimezone(UTC).date()
-    reply: Reply = await bot.worker.call(
-        server, lambda archive: archive.ask(question, before, filters=filters, asked_on=today.isoformat())
-    )
+    asked_on = today.isoformat()
+    found: list[str] = []
+
+    def asked(archive: Archive) -> Reply:
+        mark = archive.mark
+        reply = archive.ask(question, before, filters=filters, asked_on=asked_on)
+        found.extend(tell_me.offered(archive, reply, mark, filters, asked_on))
+        return reply
+
+    reply: Reply = await bot.worker.call(server, asked)
     await prove(bot, server, render.shown_hits(reply))
-    return render.card(reply, filters, today=today, asker=asker, private=private)
+    return tell_me.with_button(render.card(reply, filters, today=today, asker=asker, private=private), found)
 
 
 async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
@@ -269,7 +277,7 @@ def thread_of(channel: object) -> int | None:
     return channel.id if isinstance(channel, discord.Thread | discord.PartialMessageable) else None
 
 
-def _filters(
+def filters_of(
     speaker: str | None, outlet: str | None, since: str | None, until: str | None, today: date
 ) -> Filters | str:
     """The filters a member asked for, or the sentence that says what is wrong with them."""
@@ -302,7 +310,8 @@ class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?!)"):
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """Called by discord.py when it is pressed, in whatever process runs then."""
+        """Called by discord.py when it is pressed, in whatever process runs then, and in the task that answers it."""
+        localised.speak(interaction.locale)
         assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of these forms
         return cls(item, match)
 

@@ -75,6 +75,16 @@ def parser() -> argparse.ArgumentParser:
     ask.add_argument("--since", type=_first_day, metavar="DAY", help="only from this day, month or year on")
     ask.add_argument("--until", type=_last_day, metavar="DAY", help="only up to this day, month or year")
 
+    topic = command("topic", commands.topic, "Say who is on record about a subject, each with the best quotation.")
+    topic.add_argument("subject", metavar="SUBJECT")
+    topic.add_argument("--outlet", help="only from this publication")
+    timeline = command("timeline", commands.timeline, "Show what a speaker said, day by day, and what differs.")
+    timeline.add_argument("speaker", metavar="SPEAKER")
+    timeline.add_argument("topic", nargs="?", metavar="TOPIC", help="only what is about this")
+    for narrowed in (topic, timeline):
+        narrowed.add_argument("--since", type=_first_day, metavar="DAY", help="only from this day, month or year on")
+        narrowed.add_argument("--until", type=_last_day, metavar="DAY", help="only up to this day, month or year")
+
     claims = command("claims", commands.claims, "Find who says what in a text, without adding it.")
     claims.add_argument("file", nargs="?", metavar="FILE", help="a text file, taken as it is, or - for stdin")
     _add_batch(claims, 'rows {"id", "text"}')

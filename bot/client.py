@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures
+from bot import failures, localised, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -28,7 +28,11 @@ from bot.config import Config
 from bot.conversations import Conversations
 from bot.edits import Edits, Posts
 from bot.limits import Limits
+from bot.onrecord import Members
 from bot.places import Keys
+from bot.timelines import CompareButton, TimelineButton, Timelines
+from bot.topics import TopicButton
+from bot.translator import Translator
 from bot.worker import Worker
 from index.encoder import Encoder
 from index.errors import ArchiveError
@@ -55,6 +59,11 @@ _SYNCED = "discord-commands.sha256"
 
 class Tree(app_commands.CommandTree[Any]):
     """The commands; what they raise ends in `failures`."""
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Speak the language of whoever uses a command."""
+        localised.speak(interaction.locale)
+        return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         """One sentence for the person, the story for the operator."""
@@ -96,21 +105,18 @@ class OnRecord(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Bring the features in, and tell Discord the commands when they have changed."""
-        self.add_dynamic_items(
-            ContextButton,
-            MoreButton,
-            ListButton,
-            FollowUpButton,
-            WrongButton,
-            ComplaintSelect,
-            WithoutButton,
-            ShareButton,
-        )
-        await self.add_cog(Ask(self))
-        await self.add_cog(Forms(self))
-        await self.add_cog(Edits(self))
-        await self.add_cog(Articles(self))
+        self.add_dynamic_items(ContextButton, MoreButton, ListButton)
+        self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
+        self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
+        for cog in self.features():
+            await self.add_cog(cog)
+        await self.tree.set_translator(Translator())
         await self._sync()
+
+    def features(self) -> tuple[commands.Cog, ...]:
+        """What the bot does, one cog a feature."""
+        asking = Ask(self), Forms(self), Edits(self)
+        return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""
@@ -138,7 +144,8 @@ class OnRecord(commands.AutoShardedBot):
         await self.worker.close()
 
     async def _sync(self) -> None:
-        payload = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        translator = Translator()
+        payload = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
         written = json.dumps([self.application_id, payload], sort_keys=True)
         digest = hashlib.sha256(written.encode()).hexdigest()
         kept = self.data / _SYNCED

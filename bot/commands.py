@@ -192,6 +192,42 @@ def _ask_row(archive: Archive, row: Row, filters: Filters) -> dict[str, Any]:
     )
 
 
+def topic(args: Arguments) -> int:
+    """Say who is on record about a subject; that nobody is, is an answer too."""
+    from bot.replies import topic_json
+    from index.types import Filters
+
+    filters = Filters(outlet=args.outlet, since=args.since, until=args.until)
+    with _archive(args, needs_model=True) as archive:
+        found = archive.topic(args.subject, filters)
+    if args.json:
+        _print_json(topic_json(found))
+    else:
+        _printer().topic(found, filters)
+    return 0
+
+
+def timeline(args: Arguments) -> int:
+    """Show what a speaker is quoted with; 1 where it is not clear who that is."""
+    from bot.replies import timeline_json, unclear_json
+    from bot.voices import unclear
+    from index.speakers import Unclear
+    from index.types import Filters
+
+    filters = Filters(since=args.since, until=args.until)
+    with _archive(args, needs_model=True) as archive:
+        found = archive.timeline(args.speaker, args.topic, filters)
+    if isinstance(found, Unclear):
+        if args.json:
+            _print_json(unclear_json(found))
+        return failed(unclear(found))
+    if args.json:
+        _print_json(timeline_json(found))
+    else:
+        _printer().timeline(found)
+    return 0
+
+
 def claims(args: Arguments) -> int:
     """Find who says what in a text, or in a batch of them."""
     from bot.replies import claims_json

@@ -6,10 +6,15 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from bot.localised import LANGUAGES, catalogue, counted, text
+
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
 _DAY_FIRST = re.compile(r"(?:(\d{1,2})(?:st|nd|rd|th)?\.? )?([a-z]{3,9})\.?,? (\d{4})\Z")
 _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\Z")
+
+_WRITTEN = re.compile(r"(\d{1,2})\.? ([^\W\d_]+) (\d{4})\Z")
+"""What `written` writes, in whatever language."""
 
 HOW = "write it like 2023-10-13, 13 October 2023, October 2023 or 2023"
 
@@ -25,6 +30,8 @@ def day_of(text: str, *, today: date, last: bool = False) -> str | None:
         return (today - timedelta(days=text == "yesterday")).isoformat()
     if found := _ISO.match(text):
         return _day(found[1], found[2], found[3], last)
+    if (found := _WRITTEN.match(text)) and (month := _month_written(found[2])):
+        return _day(found[3], month, found[1], last)
     if found := _DAY_FIRST.match(text):
         return _day(found[3], _month(found[2]), found[1], last)
     if found := _MONTH_FIRST.match(text):
@@ -33,12 +40,13 @@ def day_of(text: str, *, today: date, last: bool = False) -> str | None:
 
 
 def written(iso: str) -> str:
-    """``2023-10-13`` as ``13 October 2023``; anything else as it is."""
+    """``2023-10-13`` as ``13 October 2023``, in the language of the task; anything else as it is."""
     try:
         value = date.fromisoformat(iso)
     except ValueError:
         return iso
-    return f"{value.day} {_IN_FULL[value.month - 1]} {value.year}"
+    # strftime would follow the locale of the machine
+    return text("date.written", day=value.day, month=text(f"date.month.{value.month}"), year=value.year)
 
 
 def age(iso: str, today: date) -> str | None:
@@ -55,23 +63,25 @@ def age(iso: str, today: date) -> str | None:
     if passed < 0:
         return None
     if passed < 2:
-        return "yesterday" if passed else "today"
+        return text("age.yesterday" if passed else "age.today")
     count, unit = (
         (passed, "day") if passed < 14 else (passed // 7, "week") if months < 2
         else (months, "month") if months < 12 else (months // 12, "year")
     )  # fmt: skip
-    return f"{count} {unit}{'' if count == 1 else 's'} ago"
-
-
-_IN_FULL = (
-    "January February March April May June July August September October November December".split()
-)  # strftime would follow the locale of the machine
+    return counted(f"age.{unit}", count)
 
 
 def _month(name: str) -> str:
     short = name[:3]
     whole = short in _MONTHS and calendar.month_name[_MONTHS.index(short) + 1].lower()
     return str(_MONTHS.index(short) + 1) if whole and (whole.startswith(name) or name == "sept") else "0"
+
+
+def _month_written(name: str) -> str | None:
+    """The number of a month as any of the languages writes it in full; ``None`` for another word."""
+    names = ((language, month) for language in LANGUAGES for month in range(1, 13))
+    found = (month for language, month in names if catalogue(language)[f"date.month.{month}"].lower() == name)
+    return next(map(str, found), None)
 
 
 def _day(year: str, month: str | None, day: str | None, last: bool) -> str | None:

@@ -10,6 +10,7 @@ import discord
 from discord import app_commands
 
 from bot import verbatim
+from bot.localised import text
 from bot.permissions import Refused
 from index.errors import ArchiveError, ReceiptBroken
 from index.types import Article, Hit
@@ -18,8 +19,6 @@ log = logging.getLogger(__name__)
 
 PUBLIC = "onrecord.public"
 """Set in the ``extras`` of an interaction while the whole channel sees that it is being answered."""
-
-UNPROVED = "There is a passage, but it could not be proved against the stored article, so it is not shown."
 
 
 class NotProved(ReceiptBroken):
@@ -40,7 +39,7 @@ def sentence(error: BaseException) -> str:
     match error:
         case ReceiptBroken():
             log.error("A receipt is broken; nothing was sent: %s", error, exc_info=error)
-            return UNPROVED
+            return text("failure.unproved")
         case ArchiveError():
             log.warning("%s: %s", type(error).__name__, error)
             return verbatim.escape(verbatim.plain_label(str(error), 1000))
@@ -48,11 +47,11 @@ def sentence(error: BaseException) -> str:
             return str(error)
         case app_commands.AppCommandError():
             log.info("%s: %s", type(error).__name__, error)
-            return "That command cannot be used here, or not by you."
+            return text("failure.not_here")
         case _:
             number = secrets.token_hex(4)
             log.error("Failure %s", number, exc_info=error)
-            return f"Something went wrong here. The operator of this bot finds it in the log as failure {number}."
+            return text("failure.surprise", number=number)
 
 
 async def tell(interaction: discord.Interaction[Any], error: BaseException) -> None:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot import reasons
+from bot import days, reasons, voices
+from bot.localised import text
 from index.attribution.lexicon import CueClass
 from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
     from bot.calibrate import Report
     from index.attribution import Claim
+    from index.timeline import Timeline
+    from index.topics import Topic
 
 KINDS = {
     Kind.DIRECT: "in their own words",
@@ -149,7 +152,7 @@ class Printer:
                 self.line(("Not on record. ", "bold yellow"), reasons.sentence(reply, filters))
                 if details.suggestions:
                     self.line()
-                    self.line((reasons.INSTEAD, "yellow"))
+                    self.line((reasons.instead(), "yellow"))
                 for suggestion in details.suggestions:
                     # An article's own words, but on one line: they are offered to be typed.
                     self.line(" ".join(suggestion.split()), indent=2)
@@ -157,6 +160,42 @@ class Printer:
                     self.line()
                     self.line(("Nearest passage, not an answer:", "yellow"))
                     self.hit(nearest[0])
+
+    def topic(self, topic: Topic, filters: Filters = Filters()) -> None:
+        """Who is on record about a subject, outlet by outlet; or that nobody is, and what is covered."""
+        if topic.silence is not None:
+            self.line((voices.nobody(topic, filters), "bold yellow"))
+            for hit in topic.reported:
+                self.line()
+                self.hit(hit)
+            if offered := topic.silence.details.suggestions:
+                self.line()
+                self.line((reasons.instead(), "yellow"))
+                for suggestion in offered:
+                    self.line(" ".join(suggestion.split()), indent=2)
+            return
+        self.line((voices.how_many(topic), "bold"))
+        for outlet, of_outlet in topic.by_outlet:
+            self.line()
+            self.line((outlet or text("topic.no_outlet"), "bold magenta"))
+            for voice in of_outlet:
+                self.line()
+                self.hit(voice.hit)
+
+    def timeline(self, timeline: Timeline) -> None:
+        """What a speaker is quoted with, day by day, and what it is worth comparing with."""
+        self.line((voices.head(timeline), "bold"))
+        if others := voices.namesakes(timeline):
+            self.line((others, "yellow"))
+        if not timeline.entries:
+            self.line(voices.empty(timeline))
+        for number, entry in enumerate(timeline.entries):
+            self.line()
+            day = entry.hit.article.date
+            self.line((f"{number + 1}. {days.written(day) if day else text('timeline.no_date')}", "bold magenta"))
+            self.hit(entry.hit)
+            for rival in entry.compare:
+                self.line((voices.compare(timeline, rival), "yellow"), indent=2)
 
     def turn(self, reply: Reply) -> None:
         """A reply in a conversation, set off from the question that comes next."""

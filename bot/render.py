@@ -15,7 +15,8 @@ from datetime import date
 import discord
 from discord import ui
 
-from bot import days, reasons, verbatim
+from bot import days, localised, reasons, verbatim
+from bot.localised import text
 from bot.places import PATTERN as _PLACE
 from bot.places import Place, base36
 from index.feedback import Complaint
@@ -79,18 +80,20 @@ def card(
     today: date | None = None,
     asker: int | None = None,
     private: bool = False,
+    above: Sequence[str] = (),
 ) -> ui.LayoutView:
     """The message that answers a question, or that says that and why there is no answer.
 
     By ``today`` it says how old each article is; ``asker`` is the id of the member who asked; a ``private`` card can be
-    shared.
+    shared. ``above`` are escaped lines that stand before everything else.
     """
+    head = [*above, *_head(reply.question, reply.carried, filters)]
     match reply:
         case Answer(hits=hits):
             rest = [hit.receipt for hit in hits[1:]]
             wrong = _button("Wrong", f"{_WRONG}:{round(1000 * hits[0].score)}:{Place.of(hits[0].receipt)}")
             box = _hit_box(
-                hits[0], _FOUND, above=_head(reply.question, reply.carried, filters), others=rest,
+                hits[0], _FOUND, above=head, others=rest,
                 beside=_other_figures(reply, today=today), further=[_follow_up(asker), wrong], today=today,
             )  # fmt: skip
             return _view(box, *([ui.ActionRow(_button("Share", _share_id(reply)))] if private else []))
@@ -98,12 +101,11 @@ def card(
             lines = [f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
             if details.suggestions:
                 offered = (f"- {verbatim.label(suggestion, 200)}" for suggestion in details.suggestions)
-                lines.append("\n".join((f"**{reasons.INSTEAD}**", *offered)))
+                lines.append("\n".join((f"**{reasons.instead()}**", *offered)))
             if nearest:
                 lines.append("**The nearest passage, which is not an answer:**")
-            above = [*_head(reply.question, reply.carried, filters), *lines]
             share = [ui.ActionRow(_button("Share", f"{_SHARE}:0::"))] if private else []
-            return _view(_silence(above, nearest[0] if nearest else None, asker, today), *share)
+            return _view(_silence([*head, *lines], nearest[0] if nearest else None, asker, today), *share)
 
 
 def silence(
@@ -170,7 +172,7 @@ def _only(filters: Filters) -> str:
 
 _NARROWED = re.compile(
     r"(?:said by “(?P<speaker>.*?)”)?(?: · )?(?:in “(?P<outlet>.*?)”)?(?: · )?"
-    r"(?:since (?P<since>\d+ \w+ \d+))?(?: · )?(?:until (?P<until>\d+ \w+ \d+))?"
+    r"(?:since (?P<since>\d+\.? \w+ \d+))?(?: · )?(?:until (?P<until>\d+\.? \w+ \d+))?"
 )
 
 
@@ -405,6 +407,37 @@ def _fits(words: str, room: int) -> bool:
     return len(words) <= room and verbatim.displayable(words) and verbatim.size(verbatim.quoted(words)) <= room
 
 
+# --- several quotations on one card
+
+
+def entry(hit: Hit, room: int, more: Sequence[str] = (), buttons: Sequence[ui.Button[ui.LayoutView]] = ()) -> Entry:
+    """One of several quotations on a card: its words, who said them where, and its buttons, in ``room`` units of text.
+
+    ``more`` are escaped lines under it, ``buttons`` stand beside those that lead to its source and its context.
+    """
+    article, span = hit.article, hit.passage.span
+    also = (f"-# {also_in(hit)}",) if hit.also else ()
+    below = [who(hit), source_line(article), *also, *more]
+    words, cut = _quotation(article, span, room - verbatim.size("\n".join(below)) - _ROOM_FOR_CUT)
+    context = _button(text("button.context"), f"{_CONTEXT}:0:{Place.of(hit.receipt)}")
+    row = ui.ActionRow(*_link(article, span), context, *buttons)
+    return (*map(_text, words), _text("\n".join((*cut, *below))), row)
+
+
+def sheet(items: Iterable[ui.Item[ui.LayoutView]], turn: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
+    """A card of any content, with a row of buttons that turn its page."""
+    return _view(_box(_FOUND, items), *([ui.ActionRow(*turn)] if turn else []))
+
+
+def silent(items: Iterable[ui.Item[ui.LayoutView]]) -> ui.LayoutView:
+    """A card that says that nothing is on record."""
+    return _view(_box(_NOT_FOUND, items))
+
+
+Entry = tuple[ui.Item[ui.LayoutView], ...]
+"""The components of one quotation."""
+
+
 # --- who, where, why, in plain words
 
 
@@ -413,18 +446,18 @@ def who(hit: Hit) -> str:
     outlet = verbatim.label(hit.article.outlet, 80) if hit.article.outlet else ""
     said_by = hit.passage.said_by
     if said_by is None or said_by.kind is Kind.NARRATION:
-        return f"**{outlet}** reports, in its own words" if outlet else "The article reports, in its own words"
-    words = f"{_possessive(outlet)} words" if outlet else "the article's words"
+        return text("who.reports", outlet=outlet) if outlet else text("who.article_reports")
+    words = text("who.words_of", outlet=_possessive(outlet)) if outlet else text("who.words_of_article")
     how = {
-        Kind.DIRECT: "in their own words",
-        Kind.INDIRECT: f"said (reported in {words})",
-        Kind.MIXED: f"partly in their own words, partly in {words}",
+        Kind.DIRECT: text("who.direct"),
+        Kind.INDIRECT: text("who.indirect", words=words),
+        Kind.MIXED: text("who.mixed", words=words),
     }[said_by.kind]
     speaker = said_by.speaker
     if speaker is None:
-        return f"Speaker not {'certain' if said_by.source else 'stated'} — {how}"
+        return text("who.not_certain" if said_by.source else "who.not_stated", how=how)
     role = f", {verbatim.label(speaker.role, 150)}" if speaker.role else ""
-    unnamed = "" if speaker.named else ", not named by the article"
+    unnamed = "" if speaker.named else text("who.unnamed")
     return f"**{verbatim.label(speaker.name, 150)}**{role}{unnamed} — {how}"
 
 
@@ -432,13 +465,15 @@ def also_in(hit: Hit) -> str:
     """Which other outlets carry the same words; how many articles, where they do not state another outlet."""
     outlets = [verbatim.label(name, 60) for name in hit.outlets[:_OUTLETS]]
     if not outlets:
-        return f"Also in {counted(len(hit.also), 'other article')}"
+        return localised.counted("also.articles", len(hit.also))
     if more := len(hit.outlets) - len(outlets):
-        outlets.append(f"{more:,} more")
-    return f"Also in {counted(len(hit.outlets), 'outlet')}: {reasons.listed(outlets)}"
+        outlets.append(text("also.more", number=localised.grouped(more)))
+    return localised.counted("also.outlets", len(hit.outlets), outlets=reasons.listed(outlets))
 
 
 def _possessive(name: str) -> str:
+    if localised.language() != localised.ENGLISH:
+        return name
     return f"{name}'" if name.endswith(("s", "S")) else f"{name}'s"
 
 
@@ -468,7 +503,7 @@ def day(iso: str) -> str:
 def why(abstention: Abstention, filters: Filters = Filters()) -> str:
     """Why there is no answer, in one sentence; not escaped."""
     if abstention.reason is Reason.NO_ARTICLES and filters == Filters():
-        return "This server has no articles yet; moderators add them with /articles add."
+        return text("reason.server_empty")
     return reasons.sentence(abstention, filters)
 
 
@@ -600,7 +635,7 @@ def _link(article: Article, span: Span) -> list[ui.Button[ui.LayoutView]]:
     link = text_fragment_link(article, span, limit=LINK_LIMIT)
     if link is None or len(link) > LINK_LIMIT or not _LINK.match(link):
         return []
-    return [ui.Button(label="Read at source", url=link)]
+    return [ui.Button(label=text("button.source"), url=link)]
 
 
 def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.Container[ui.LayoutView]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from index.calibration import Point
     from index.check import Verdict
     from index.feedback import Calibrated
+    from index.speakers import Unclear
+    from index.timeline import Timeline
+    from index.topics import Topic
 
 Json = dict[str, Any]
 
@@ -66,6 +69,65 @@ def hit_json(hit: Hit, conflicts: Sequence[int] = ()) -> Json:
         "answering": None if words is None else [words.start, words.end],
         "also": [copy_json(copy) for copy in hit.also],
         "conflicts_with": list(conflicts),
+    }
+
+
+def topic_json(topic: Topic) -> Json:
+    """Who is on record about a subject, under the outlets quoted from; or ``reason`` and ``reply`` of the silence."""
+    silence = topic.silence
+    return {
+        "subject": topic.subject,
+        "status": "silent" if silence else "on_record",
+        "reason": silence.reason.value if silence else None,
+        "speakers": len(topic.voices),
+        "sources": topic.sources,
+        "outlets": [
+            {
+                "outlet": outlet,
+                "quotations": [
+                    {**hit_json(voice.hit), "name": voice.name, "further": voice.further} for voice in voices
+                ],
+            }
+            for outlet, voices in topic.by_outlet
+        ],
+        "reported": [hit_json(hit) for hit in topic.reported],
+        "nearest": [hit_json(hit) for hit in silence.nearest] if silence else [],
+        "details": _details_json(silence.details) if silence else None,
+        "suggestions": list(silence.details.suggestions) if silence else [],
+    }
+
+
+def timeline_json(timeline: Timeline) -> Json:
+    """A speaker's quotations in the order of the days, without a day last; ``compare`` points at others in the list."""
+    return {
+        "speaker": timeline.speaker,
+        "role": timeline.role,
+        "topic": timeline.topic,
+        "status": "on_record" if timeline.entries else "silent",
+        "quoted": timeline.quoted,
+        "namesakes": list(timeline.namesakes),
+        "suggestions": [],
+        "quotations": [
+            {
+                **hit_json(entry.hit),
+                "compare": [{"index": rival.index, "difference": rival.difference.value} for rival in entry.compare],
+            }
+            for entry in timeline.entries
+        ],
+    }
+
+
+def unclear_json(unclear: Unclear) -> Json:
+    """A speaker whom nobody, or more than one, is meant by; the same keys as a timeline's."""
+    return {
+        "speaker": None,
+        "role": None,
+        "topic": None,
+        "status": "ambiguous" if unclear.ambiguous else "unknown",
+        "quoted": 0,
+        "namesakes": [],
+        "suggestions": list(unclear.suggestions),
+        "quotations": [],
     }
 
 

@@ -18,7 +18,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import abstaining, check, followup, question, reader, search
+from index import abstaining, check, followup, question, reader, search, speakers, timeline, topics
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.calibration import Label
@@ -40,9 +40,11 @@ from index.lexicon import Lexicon
 from index.passages import derived
 from index.posts import KEPT, Post
 from index.sentences import sentence_spans
-from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings
+from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
 from index.store import Derived, Generation, Store, vector_key
+from index.subscriptions import Subscription, Subscriptions, Wanted
 from index.types import (
+    Abstention,
     Added,
     Answer,
     Article,
@@ -51,6 +53,7 @@ from index.types import (
     Filters,
     Hit,
     Passage,
+    Reason,
     Receipt,
     Reply,
     Status,
@@ -140,6 +143,7 @@ class Archive:
         self._model = settings.encoder.model if encoder is None else encoder.name
         self._vectors: tuple[int, Vectors] | None = None
         self._names: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
+        self._people: tuple[int, tuple[speakers.Known, ...]] | None = None
         self._seen = self._store.data_version
 
     @classmethod
@@ -271,7 +275,7 @@ class Archive:
         try:
             with self._lock:
                 self._notice_others()
-                self._names = None
+                self._names = self._people = None
                 yield
         except Timeout as error:
             raise ArchiveLocked(
@@ -507,12 +511,23 @@ class Archive:
         # Days that were passed take the place of those in the question.
         period = (filters.since, filters.until)
         found = self._candidates(parsed, filters, asked_on, period if any(period) else understood.days)
+        return self._weighed(parsed, found)
+
+    def _weighed(
+        self,
+        parsed: question.Question,
+        found: Sequence[search.Candidate],
+        *,
+        collapse: float | None = None,
+        closely: int = reader.READ_CLOSELY,
+    ) -> tuple[reader.Reading, ...]:
         served = self._served()
         if served is None:
             return ()
         # The weights that go with the cross-reader are set for the default model's cosines.
-        closely = _crossreader() if served.model == DEFAULT_MODEL else None
-        return reader.read(parsed, found, self._lexicon(served.model), self.settings.search.collapse, closely)
+        crossreader = _crossreader() if served.model == DEFAULT_MODEL else None
+        share = self.settings.search.collapse if collapse is None else collapse
+        return reader.read(parsed, found, self._lexicon(served.model), share, crossreader, closely)
 
     def _candidates(
         self,
@@ -520,6 +535,7 @@ class Archive:
         filters: Filters = Filters(),
         asked_on: str | None = None,
         period: tuple[str | None, str | None] = (None, None),
+        settings: SearchSettings | None = None,
     ) -> tuple[search.Candidate, ...]:
         """None where the archive is empty; call inside a snapshot."""
         self._notice_others()
@@ -534,11 +550,156 @@ class Archive:
                 self._encoder(served.model),
                 parsed,
                 filters,
-                self.settings.search,
+                settings or self.settings.search,
                 asked_on,
                 period,
             )
         )
+
+    def topic(
+        self,
+        subject: str,
+        filters: Filters = Filters(),
+        limit: int | None = None,
+        *,
+        asked_on: str | None = None,
+    ) -> topics.Topic:
+        """Who is on record about ``subject``: the best quotation of each speaker, at most ``limit``; or why nobody is.
+
+        What is shown passes the archive's threshold for the question what is said about the subject.
+        """
+        asked = topics.question_about(subject)
+        with self._store.snapshot():
+            parsed = question.parse(asked)
+            names = {name: one.name for one in self._known() for name in one.names}
+            retrieved = replace(self.settings.search, candidates=max(topics.RETRIEVED, self.settings.search.candidates))
+            found = self._candidates(parsed, filters, asked_on, (filters.since, filters.until), retrieved)
+            readings = self._weighed(parsed, topics.to_read(parsed, found, names), closely=topics.READ)
+            voices = topics.voices(parsed, readings, names, self.threshold)
+            if voices:
+                return topics.Topic(subject, voices[:limit])
+        reply = self.ask(asked, filters=filters, asked_on=asked_on)
+        if isinstance(reply, Answer):  # outlets report on it, and somebody may be cited who is not made out
+            silence = Abstention(asked, reply.standalone, Reason.NOT_STATED, reply.confidence)
+            return topics.Topic(subject, silence=silence, reported=reply.hits)
+        return topics.Topic(subject, silence=reply)
+
+    def timeline(
+        self,
+        speaker: str,
+        topic: str | None = None,
+        filters: Filters = Filters(),
+        *,
+        asked_on: str | None = None,
+    ) -> timeline.Timeline | speakers.Unclear:
+        """What ``speaker`` is quoted with, in the order of the days: about ``topic`` alone where one is given.
+
+        ``Unclear`` where nobody of that name is quoted, or several are. Of ``filters`` the days and the outlet count.
+        """
+        with self._store.snapshot():
+            known = self._known()
+            one = speakers.meant(speaker, known)
+            if isinstance(one, speakers.Unclear):
+                return one
+            hits = [hit for hit in self._quoted(one) if timeline.worth_showing(hit, filters)]
+            if filters.outlet:
+                hits = [hit for hit in hits if (hit.article.outlet or "").casefold() == filters.outlet.casefold()]
+            if topic is not None and hits:
+                hits = self._about(topic, one, hits, filters, asked_on)
+            hits.sort(key=lambda hit: hit.article.date or "9999")
+            hits = hits[-timeline.LOOKED_AT :]
+            entries = timeline.timeline_of(hits, self._cosines(hits), self.settings.search.collapse)
+            others = speakers.same_name(one, known)
+            return timeline.Timeline(one.name, entries, topic, one.role, one.quotations, others)
+
+    # --- telling when there is an answer ------------------------------------------------------------------------
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Who asked to be told, and what."""
+        return self._store.subscriptions
+
+    @property
+    def mark(self) -> str:
+        """Names what is served: another one after an article came in or changed, and after a switch of generations."""
+        return self._store.mark
+
+    def offer_to_tell(
+        self, abstention: Abstention, mark: str, filters: Filters = Filters(), asked_on: str | None = None
+    ) -> str:
+        """Keep the question of an abstention, so that somebody may ask to be told when it is answered; its key.
+
+        ``mark`` is the archive's from before it was asked: what came in since is asked about once more.
+        """
+        wanted = Wanted.of(abstention, filters, asked_on)
+        self._store.subscriptions.offer(wanted, mark)
+        return wanted.key
+
+    def due(self, limit: int) -> tuple[Subscription, ...]:
+        """Who may have to be told now, because what is served is another than when it was last asked for them."""
+        self._store.subscriptions.forget_old()
+        return self._store.subscriptions.due(self._store.mark, limit)
+
+    def ask_again(self, wanted: Wanted, waiting: Sequence[Subscription] = ()) -> Reply:
+        """The reply to a question that is waited for; where it is none, ``waiting`` wait until more comes in."""
+        mark = self.mark  # before it is asked: what comes in meanwhile is asked about once more
+        reply = self.ask(wanted.standalone, filters=wanted.filters, asked_on=wanted.asked_on, suggest=False)
+        if isinstance(reply, Abstention) and waiting:
+            self._store.subscriptions.asked(waiting, mark)
+        return replace(reply, question=wanted.question, carried=wanted.carried)
+
+    def known_speakers(self) -> tuple[speakers.Known, ...]:
+        """Everybody who is quoted by name, each once under all spellings, the most quoted first."""
+        with self._store.snapshot():
+            return self._known()
+
+    def _known(self) -> tuple[speakers.Known, ...]:
+        """Call inside a snapshot."""
+        self._notice_others()
+        served = self._served()
+        if served is None:
+            return ()
+        if self._people is None or self._people[0] != served.id:
+            self._people = served.id, speakers.known(self._store.speakers(served))
+        return self._people[1]
+
+    def _quoted(self, one: speakers.Known) -> list[Hit]:
+        """Everything that a speaker is quoted with, not scored; call inside a snapshot."""
+        served = self._served()
+        if served is None:
+            return []
+        found = {passage.id: passage for name in one.names for passage in self._store.quotations(served, name)}
+        own = (p for p in found.values() if p.said_by and p.said_by.speaker and p.said_by.speaker.name in one.names)
+        return _Record(self, None)._hits(own)
+
+    def _about(
+        self, topic: str, one: speakers.Known, hits: Sequence[Hit], filters: Filters, asked_on: str | None
+    ) -> list[Hit]:
+        """Those of a speaker's quotations that are about ``topic``, by the evidence and threshold of an answer."""
+        parsed = question.parse(topics.question_about(topic))
+        theirs = {hit.passage.id for hit in hits}
+        found: dict[int, search.Candidate] = {}
+        for name in one.names:
+            for candidate in self._candidates(parsed, replace(filters, speaker=name), asked_on):
+                if candidate.passage.id in theirs:
+                    found[candidate.passage.id] = candidate
+        best = sorted(found.values(), key=lambda candidate: -candidate.score)
+        # No two are copies at a share over 1: on a timeline the same words of another day stay.
+        readings = self._weighed(parsed, best, collapse=2.0, closely=topics.READ)
+        about = (r.hit for r in readings if r.hit.score >= self.threshold and topics.is_about(parsed, r.hit))
+        return [replace(hit, answering=None) for hit in about]
+
+    def _cosines(self, hits: Sequence[Hit]) -> NDArray[np.float32]:
+        """How near hits are to one another in meaning, shape ``(n, n)``; call inside a snapshot."""
+        served = self._served()
+        if served is None or not hits:
+            return np.empty((0, 0), np.float32)
+        vectors = self._vectors_of(served)
+        first: dict[int, int] = {}
+        for entry, passage in self._store.entries_of_passages(hit.passage.id for hit in hits):
+            first[passage] = min(entry, first.get(passage, entry))  # the passage itself comes before its claims
+        rows = np.stack([vectors.reconstruct(first[hit.passage.id]) for hit in hits])
+        return np.asarray(rows @ rows.T, np.float32)
 
     def check(self, text: str, speaker: str | None = None) -> check.Verdict:
         """Whether a claimed quotation is on record: word for word, and as this speaker's.
@@ -765,7 +926,7 @@ class Archive:
         if (version := self._store.data_version) != self._seen:
             self._seen = version
             self._vectors = None
-            self._names = None
+            self._names = self._people = None
 
     def _vectors_of(self, generation: Generation) -> Vectors:
         if self._vectors is None or self._vectors[0] != generation.id:

@@ -100,6 +100,16 @@ def same_words(one: str, other: str, share: float) -> bool:
     return _within(_tokens(one), _tokens(other), share)
 
 
+def figures(text: str) -> frozenset[str]:
+    """The numbers of ``text``, days and years aside: "twelve" and "12" are one."""
+    return frozenset(token.word for token in _tokens(text) if token.sort is _Sort.NUMBER and not token.dated)
+
+
+def negations(text: str) -> int:
+    """How many words of ``text`` deny: "not", "never", "won't"."""
+    return sum(token.word in NEGATIONS or token.word.endswith("n't") for token in _tokens(text))
+
+
 def _within(one: Sequence[_Token], other: Sequence[_Token], share: float) -> bool:
     short, long = sorted((one, other), key=len)
     if not short or len(short) < share * len(long):

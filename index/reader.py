@@ -269,15 +269,16 @@ def read(
     lexicon: Lexicon,
     collapse: float = 0.85,
     crossreader: CrossReader | None = None,
+    closely: int = READ_CLOSELY,
 ) -> tuple[Reading, ...]:
     """The candidates that retrieval put first, read and put in order of how probably they answer; copies collapsed.
 
-    With a cross-reader, the best of them by the other evidence are read once more, against the question.
+    With a cross-reader, the best ``closely`` of them by the other evidence are read once more, against the question.
     """
     found: _Found = [(candidate, evidence(question, candidate, lexicon), None) for candidate in candidates[:READ]]
     weights = WEIGHTS
     if crossreader is not None and found:
-        found = _read_closely(question, found, crossreader)
+        found = _read_closely(question, found, crossreader, closely)
         weights = WEIGHTS_READ
     readings = [
         Reading(
@@ -293,10 +294,10 @@ def read(
 _Found = list[tuple[Candidate, Evidence, Span | None]]
 
 
-def _read_closely(question: Question, found: _Found, crossreader: CrossReader) -> _Found:
-    """The same, best first, with the cross-reader's figure of the first `READ_CLOSELY`; the others get the least."""
+def _read_closely(question: Question, found: _Found, crossreader: CrossReader, closely: int) -> _Found:
+    """The same, best first, with the cross-reader's figure of the first ``closely``; the others get the least."""
     found = sorted(found, key=lambda one: -probability(one[1]))
-    first = found[:READ_CLOSELY]
+    first = found[:closely]
     windows = [window_of(candidate.article, candidate.passage.span) for candidate, *_ in first]
     judged = crossreader.judge(question.text, windows)
     least = min(one.logit for one in judged) - 1.0

@@ -25,6 +25,7 @@ from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
 from index.posts import Post
+from index.subscriptions import Subscriptions, create_tables
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
 
 
@@ -162,7 +163,12 @@ def _m003_posts(db: sqlite3.Connection) -> None:
     )
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_m001_initial, _m002_feedback, _m003_posts)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _m001_initial,
+    _m002_feedback,
+    _m003_posts,
+    create_tables,
+)
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
 
@@ -190,6 +196,7 @@ class Store:
         except BaseException:
             self._db.close()
             raise
+        self.subscriptions = Subscriptions(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
@@ -268,6 +275,13 @@ class Store:
     def data_version(self) -> int:
         """Changes whenever another connection has committed."""
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def mark(self) -> str:
+        """Names what is served: another one after an article came in or changed, and after a switch of generations."""
+        served = self.generation("served")
+        last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'articles'").fetchone()
+        return f"{served.id if served else 0}.{last[0] if last else 0}"
 
     # --- articles -----------------------------------------------------------------------------------------------
 

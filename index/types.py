@@ -285,15 +285,20 @@ class Answer:
     @property
     def sources(self) -> int:
         """How many independent sources the hits come from: whoever carries the same words counts as one with them."""
-        groups: list[set[str]] = []
-        for hit in self.hits:
-            articles = (hit.article, *(copy.article for copy in hit.also))
-            group = {article.outlet.casefold() if article.outlet else f"\n{article.id}" for article in articles}
-            for other in [other for other in groups if other & group]:
-                groups.remove(other)
-                group |= other
-            groups.append(group)
-        return len(groups)
+        return sources_of(self.hits)
+
+
+def sources_of(hits: Iterable[Hit]) -> int:
+    """How many independent sources hits come from: whoever carries the same words counts as one with them."""
+    groups: list[set[str]] = []
+    for hit in hits:
+        articles = (hit.article, *(copy.article for copy in hit.also))
+        group = {article.outlet.casefold() if article.outlet else f"\n{article.id}" for article in articles}
+        for other in [other for other in groups if other & group]:
+            groups.remove(other)
+            group |= other
+        groups.append(group)
+    return len(groups)
 
 
 @dataclass(frozen=True, slots=True)

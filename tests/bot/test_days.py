@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.days import age, day_of
+from bot.days import age, day_of, written
+from bot.localised import LANGUAGES, speaking
 
 TODAY = date(2024, 3, 1)
 
@@ -83,4 +84,14 @@ def test_age_is_never_more_than_has_passed(day: date) -> None:
     if words not in ("today", "yesterday"):
         count, unit, _ = words.split()
         shortest = {"day": 1, "week": 7, "month": 28, "year": 365}[unit.removesuffix("s")]
-        assert int(count) * shortest <= (TODAY - day).days
+        assert int(count.replace(",", "")) * shortest <= (TODAY - day).days
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+@given(st.dates(min_value=date(1000, 1, 1)))
+def test_what_is_written_is_read(locale: str, day: date) -> None:
+    """A day as the bot writes it in any language can be given back to it, whatever the language then."""
+    with speaking(locale):
+        shown = written(day.isoformat())
+        assert day_of(shown, today=date(2024, 1, 1)) == day.isoformat()
+    assert day_of(shown, today=date(2024, 1, 1)) == day.isoformat()

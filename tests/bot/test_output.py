@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from bot.output import KINDS, VERDICTS, Printer, console, visible
-from bot.reasons import INSTEAD
+from bot.reasons import instead
 from index.attribution import Claim
 from index.attribution.lexicon import CueClass
 from index.check import Change, Op, Verdict, VerdictKind
@@ -240,7 +240,7 @@ def test_what_could_be_asked_stands_one_on_a_line() -> None:
     Printer(console(file)).reply(Abstention("why?", "why?", Reason.UNCLEAR_QUESTION, 0.0, (), details))
     first, *offered = file.getvalue().splitlines()
     assert first.startswith("Not on record. ")
-    assert offered == ["", INSTEAD, "  What did A say about B?", "  What is said about ␛[2J?"]
+    assert offered == ["", instead(), "  What did A say about B?", "  What is said about ␛[2J?"]
 
 
 def test_a_checked_quotation_shows_what_was_changed() -> None:

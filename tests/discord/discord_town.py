@@ -13,6 +13,7 @@ import discord
 import simcord
 from discord_display import quotation
 from discord_gate import gate, walk
+from simcord import interactions
 
 from bot.client import OnRecord
 from bot.config import Config
@@ -129,6 +130,22 @@ def quote(message: Any) -> str:
     """The words of the one block quote of a message, as a reader sees them."""
     (block,) = re.findall(r"(?:^> .*\n?)+", texts(message), re.MULTILINE)
     return quotation(block)
+
+
+@contextmanager
+def speaking_german() -> Iterator[None]:
+    """Whoever uses a command or presses a button inside has a German Discord: the simulated one knows only English."""
+    original = interactions.base_payload
+
+    def german(*args: Any, **kwargs: Any) -> Any:
+        record, payload = original(*args, **kwargs)
+        return record, {**payload, "locale": "de"}
+
+    interactions.base_payload = german
+    try:
+        yield
+    finally:
+        interactions.base_payload = original
 
 
 def texts(message: Any) -> str:

@@ -12,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops
 
@@ -34,7 +35,7 @@ SIDE, HEAD, FOOT = 262, 64, 24
 MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
-    ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source/.test(b.textContent)) ||
+    ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop/.test(b.textContent)) ||
      /What is wrong with this quotation/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
@@ -84,7 +85,65 @@ async def wrong(stage: Stage) -> None:
     await stage.member.click(asked.response, label="Wrong")
 
 
-PICTURES = (answer, abstention, context, carried, private, further, wrong)
+HARBOUR = [
+    Draft(
+        text=f"“{words}” said {name}, {role}.", title=title, outlet=outlet, date=date, url=f"https://{number}.example/harbour"
+    )
+    for number, (words, name, role, title, outlet, date) in enumerate(
+        (
+            ("The new harbour bridge will cost 40 million crowns and open in May,", "Ingrid Dahl", "the city engineer",
+             "Bridge to open in May", "Harbour Times", "2024-01-09"),
+            ("The new harbour bridge will cost 52 million crowns and open in August,", "Ingrid Dahl",
+             "the city engineer", "Bridge is late and dearer", "Harbour Times", "2024-04-18"),
+            ("The harbour bridge cuts our fishermen off from the quay,", "Tom Okafor", "a spokesman of the union",
+             "Fishermen fear the bridge", "Valley Post", "2024-04-20"),
+            ("Nobody asked the people who live beside the harbour bridge,", "Mona Lund", "a resident",
+             "The people beside the bridge", "Valley Post", "2024-05-02"),
+        )
+    )
+]  # fmt: skip
+"""Articles that nobody published, for cards that need several."""
+
+
+async def harbour(stage: Stage) -> None:
+    await stage.bot.worker.call(stage.guild.id, lambda archive: list(archive.add_all(HARBOUR)), changes=True)
+
+
+async def topic(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.member.slash(stage.channel, "onrecord topic", subject="the harbour bridge")
+
+
+async def timeline(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.member.slash(stage.channel, "timeline", speaker="Ingrid Dahl")
+
+
+async def compare(stage: Stage) -> None:
+    await timeline(stage)
+    card = stage.channel.history()[-1]
+    buttons = [button for box in card.components for row in box.children for button in getattr(row, "children", ())]
+    await stage.member.click(card, custom_id=next(b.custom_id for b in buttons if b.label == "⇄ Compare"))
+
+
+async def told(stage: Stage) -> None:
+    asked = await stage.member.slash(stage.channel, "ask", question="How much will the harbour bridge cost?")
+    await stage.member.click(asked.response, label="Tell me when it is")
+    await harbour(stage)
+    cog: Any = stage.bot.get_cog("Subscriptions")
+    await cog.round()
+
+
+async def subscriptions(stage: Stage) -> None:
+    for question in ("How much will the harbour bridge cost?", "When does the harbour bridge open?"):
+        asked = await stage.member.slash(stage.channel, "ask", question=question)
+        await stage.member.click(asked.response, label="Tell me when it is")
+    await stage.member.slash(stage.channel, "onrecord subscriptions")
+
+
+PICTURES = (
+    answer, abstention, context, carried, private, further, wrong, topic, timeline, compare, told, subscriptions
+)  # fmt: skip
 
 
 async def take(file: Path, act: Callable[[Stage], Awaitable[None]]) -> None:

@@ -70,7 +70,7 @@ async def test_empty_archive_abstains(simulated: Simulated) -> None:
     async with simulated() as town:
         result = await town.member.slash(town.channel, "ask", question=COST)
         assert "**Not on record.** This server has no articles yet" in texts(result.response)
-        assert list(buttons(result.response)) == ["Follow up"]
+        assert list(buttons(result.response)) == ["Follow up", "Tell me when it is"]
 
 
 async def test_unsure_abstains(simulated: Simulated) -> None:

@@ -7,7 +7,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from index.archive import Archive
-from index.copies import arranged, collapsed, is_copy, other_figures, same_words
+from index.copies import arranged, collapsed, figures, is_copy, negations, other_figures, same_words
 from index.errors import ReceiptBroken
 from index.question import parse
 from index.settings import AnswerSettings, IndexSettings
@@ -340,3 +340,10 @@ def test_a_receipt_that_is_no_passage_gives_nothing(flooded: Archive) -> None:
     assert flooded.hit_at(Receipt("Wire", article.sha256, Span(1, 9))) is None
     with pytest.raises(ReceiptBroken):
         flooded.hit_at(Receipt("Wire", "00" * 32, Span(1, 9)))
+
+
+def test_figures_and_negations_of_a_text() -> None:
+    """Numbers count however they are written, days and years do not; every denying word counts."""
+    assert figures("On 13 October 2023, twelve of 1,200 left.") == {"12", "1200"}
+    assert figures("12 left") == figures("twelve left")
+    assert [negations(words) for words in ("They go.", "They won't go.", "Nobody will never go.")] == [0, 1, 2]
