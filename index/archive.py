@@ -37,6 +37,7 @@ from index.errors import (
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
+from index.receipts import Proof, proof
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings
 from index.store import Derived, Generation, Store, vector_key
@@ -560,6 +561,11 @@ class Archive:
         if receipt.span.end > len(article.text):
             raise ReceiptBroken("The quotation reaches past the article's text.")
         return article
+
+    def proved(self, receipt: Receipt) -> Proof:
+        """The words of a receipt with all that is known of who said them. Raises ``ReceiptBroken`` as `prove` does."""
+        article = self.prove(receipt)
+        return proof(article, receipt.span, self.passages(article.id))
 
     # --- feedback and calibration -------------------------------------------------------------------------------
 
