@@ -66,6 +66,9 @@ BATCH = 32
 CHECKED = 24
 """Nearest passages that a claimed quotation is compared with; their whole articles are read."""
 
+CHECKED_PART = 6
+"""Nearest passages to each part of it: they hold what another part of a stitched quotation was taken from."""
+
 NEWEST = 24
 """Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
 
@@ -539,16 +542,24 @@ class Archive:
             )
         )
 
-    def check(self, text: str, speaker: str | None = None) -> check.Verdict:
+    def check(self, text: str, speaker: str | None = None, *, split: bool = True) -> check.Verdict:
         """Whether a claimed quotation is on record: word for word, and as this speaker's.
 
         ``text`` may be a whole message ('Kirby said: "…"'); ``speaker`` is then read from it where it is not given.
+        Without ``split`` it is the claimed words themselves.
         """
-        quote, stated = check.split_claim(text)
+        readings = check.readings(text) if split else (check.Claim(text),)
         with self._store.snapshot():
-            found = self._candidates(question.parse(quote))
-            hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in found[:CHECKED]]
-            return check.verdict(quote, speaker or stated, hits, passages=self.passages)
+            hits = self._checked_against(check.looked_up(readings))
+            return check.judged(readings, speaker, hits, passages=self.passages)
+
+    def _checked_against(self, texts: Sequence[str]) -> list[Hit]:
+        """The passages nearest to the first of ``texts``, then those nearest to each of the others, each once."""
+        hits: dict[int, Hit] = {}
+        for text in texts:
+            for c in self._candidates(question.parse(text))[: CHECKED_PART if hits else CHECKED]:
+                hits.setdefault(c.passage.id, Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))))
+        return list(hits.values())
 
     def prove(self, receipt: Receipt) -> Article:
         """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from index.check import VerdictKind, split_claim, verdict  # noqa: E402
+from index.check import VerdictKind, judged, readings  # noqa: E402
 from index.sentences import sentence_spans  # noqa: E402
 from index.types import Article, Attribution, Hit, Kind, Passage, Speaker  # noqa: E402
 
@@ -139,8 +139,7 @@ def measure(documents: list[Document], pick: random.Random) -> tuple[dict[str, C
         made_up = kind not in ("exact", "exact, restyled", "another speaker")
         if made_up and any(plain(claimed) in plains[hit.article.id] for hit in hits):
             return  # it happens to be on record
-        quote, stated = split_claim(claimed) if kind == "exact" else (claimed, None)
-        found = verdict(quote, speaker or stated, hits, passages=lambda id_: held[id_].passages)
+        found = judged(readings(claimed), speaker, hits, passages=lambda id_: held[id_].passages)
         verdicts[kind][found.verdict.value] += 1
         if found.verdict is VerdictKind.VERBATIM and made_up:
             wrongly.append(f"{kind}: {claimed}")
