@@ -23,6 +23,7 @@ from discord.ext import commands
 from bot import failures
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
+from bot.checking import Checking, ShareVerdictButton
 from bot.config import Config
 from bot.conversations import Conversations
 from bot.limits import Limits
@@ -93,9 +94,10 @@ class OnRecord(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Bring the features in, and tell Discord the commands when they have changed."""
-        self.add_dynamic_items(ContextButton, MoreButton, ListButton)
+        self.add_dynamic_items(ContextButton, MoreButton, ListButton, ShareVerdictButton)
         await self.add_cog(Ask(self))
         await self.add_cog(Articles(self))
+        await self.add_cog(Checking(self))
         await self._sync()
 
     async def on_message(self, message: discord.Message, /) -> None:

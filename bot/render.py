@@ -68,6 +68,29 @@ def card(reply: Reply, filters: Filters = Filters()) -> ui.LayoutView:
             return _view(_hit_box(nearest[0], _NOT_FOUND, above=lines))
 
 
+def evidence(hit: Hit, above: Sequence[str], colour: discord.Colour) -> ui.Container[ui.LayoutView]:
+    """A quotation with its source, buttons and receipt, below texts that are escaped already."""
+    return _hit_box(hit, colour, above=above)
+
+
+def links(hit: Hit, number: int) -> list[ui.Button[ui.LayoutView]]:
+    """The buttons of one of several quotations on a card: to its source, if it has an address, and to its context."""
+    source = _link(hit.article, hit.passage.span)
+    for button in source:
+        button.label = f"Source {number}"
+    return [*source, _button(f"In context {number}", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
+
+
+def beside(hit: Hit) -> tuple[str, str]:
+    """A quotation that is one of several on a card, and below it, small, who said it and where."""
+    return _rival(hit)
+
+
+def view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    """A message of ``items``, whose buttons are answered by their ids alone."""
+    return _view(*items)
+
+
 def further(hit: Hit, page: int, places: Sequence[Place]) -> ui.LayoutView:
     """One of the other quotations of an answer: ``page`` counts from 0 over ``places``."""
     box = _hit_box(hit, _FOUND, above=[f"-# Another quotation, {page + 1} of {len(places)}"])

@@ -22,6 +22,7 @@ from index import abstaining, check, followup, question, reader, search
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.calibration import Label
+from index.check import Claim, Verdict
 from index.crossreader import CrossReader
 from index.crossreader.weights import SHA256 as CROSSREADER
 from index.encoder import Encoder, SentenceEncoder
@@ -66,8 +67,8 @@ BATCH = 32
 CHECKED = 24
 """Nearest passages that a claimed quotation is compared with; their whole articles are read."""
 
-CHECKED_PART = 6
-"""Nearest passages to each part of it: they hold what another part of a stitched quotation was taken from."""
+PHRASED = 4
+"""Articles with most of the phrases of it, or of a part of it, that it is compared with too."""
 
 NEWEST = 24
 """Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
@@ -542,24 +543,35 @@ class Archive:
             )
         )
 
-    def check(self, text: str, speaker: str | None = None, *, split: bool = True) -> check.Verdict:
+    def check(self, text: str, speaker: str | None = None) -> Verdict:
         """Whether a claimed quotation is on record: word for word, and as this speaker's.
 
         ``text`` may be a whole message ('Kirby said: "…"'); ``speaker`` is then read from it where it is not given.
-        Without ``split`` it is the claimed words themselves.
         """
-        readings = check.readings(text) if split else (check.Claim(text),)
+        return self.judge(check.readings(text), speaker)
+
+    def judge(self, readings: Sequence[Claim], speaker: str | None = None) -> Verdict:
+        """`check` for a claim that was read already, in the ways it may be read; the preferred one first."""
         with self._store.snapshot():
-            hits = self._checked_against(check.looked_up(readings))
+            hits = self._checked_against(readings)
             return check.judged(readings, speaker, hits, passages=self.passages)
 
-    def _checked_against(self, texts: Sequence[str]) -> list[Hit]:
-        """The passages nearest to the first of ``texts``, then those nearest to each of the others, each once."""
-        hits: dict[int, Hit] = {}
-        for text in texts:
-            for c in self._candidates(question.parse(text))[: CHECKED_PART if hits else CHECKED]:
-                hits.setdefault(c.passage.id, Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))))
-        return list(hits.values())
+    def _checked_against(self, readings: Sequence[Claim]) -> list[Hit]:
+        """The passages nearest to the claim, then one of each article with phrases of it or of a part of it."""
+        claim, *parts = check.looked_up(readings)
+        near = self._candidates(question.parse(claim))[:CHECKED]
+        hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in near]
+        known, served = {hit.article.id for hit in hits}, self._served()
+        if served is None:
+            return hits
+        for part in (claim, *parts):
+            for found in self._store.articles_with(check.phrases(part), PHRASED):
+                if found not in known:
+                    known.add(found)
+                    article = self._store.article(found)
+                    # Any passage will do: the whole article is looked at.
+                    hits += (Hit(p, article, 0.0) for p in self._store.passages(served, found)[:1])
+        return hits
 
     def prove(self, receipt: Receipt) -> Article:
         """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""

@@ -198,6 +198,18 @@ def looked_up(readings: Sequence[Claim]) -> tuple[str, ...]:
     return first, words[:middle], words[middle:]
 
 
+def phrases(text: str) -> tuple[str, ...]:
+    """Rows of four words of ``text``, overlapping by half: some of them stand wherever a version of it stands.
+
+    Of a short text all rows of three; of a long one at most sixty.
+    """
+    words = re.findall(r"[^\W_]+", text)
+    size, step = (3, 1) if len(words) < _LEAST_HALVED else (4, 2)
+    rows = [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - size + 1), step)]
+    return tuple(dict.fromkeys(rows[:_MOST_PHRASES]))
+
+
+_MOST_PHRASES = 60
 _VERSIONS = (VerdictKind.ALTERED, VerdictKind.STITCHED)
 _UNKNOWN = (VerdictKind.PARAPHRASE, VerdictKind.NOT_ON_RECORD)
 
