@@ -321,7 +321,7 @@ def _parts(above: list[str], parts: Sequence[Hit]) -> list[ui.Item[ui.LayoutView
         if not verbatim.displayable(hit.quote) or verbatim.size(words) > PART_LIMIT:
             words = f"-# A passage of {len(hit.quote):,} characters; see In context {number}."
         items += [ui.TextDisplay(f"**On record, part {number}**"), ui.TextDisplay(words), ui.TextDisplay(source)]
-        for button in render.links(hit, number):
+        for button in render.links(hit.article, hit.passage.span, number):
             # Two parts of one sentence lead to the same place, and Discord takes no id twice.
             if (key := button.custom_id or f"{button.url}") not in seen:
                 seen.add(key)

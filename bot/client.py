@@ -28,6 +28,7 @@ from bot.config import Config
 from bot.conversations import Conversations
 from bot.limits import Limits
 from bot.places import Keys
+from bot.receipts import ExportSelect, LivePageButton, Receipts, TurnReceiptButton
 from bot.worker import Worker
 from index.encoder import Encoder
 from index.errors import ArchiveError
@@ -95,9 +96,11 @@ class OnRecord(commands.AutoShardedBot):
     async def setup_hook(self) -> None:
         """Bring the features in, and tell Discord the commands when they have changed."""
         self.add_dynamic_items(ContextButton, MoreButton, ListButton, ShareVerdictButton)
+        self.add_dynamic_items(TurnReceiptButton, LivePageButton, ExportSelect)
         await self.add_cog(Ask(self))
         await self.add_cog(Articles(self))
         await self.add_cog(Checking(self))
+        await self.add_cog(Receipts(self))
         await self._sync()
 
     async def on_message(self, message: discord.Message, /) -> None:

@@ -73,12 +73,13 @@ def evidence(hit: Hit, above: Sequence[str], colour: discord.Colour) -> ui.Conta
     return _hit_box(hit, colour, above=above)
 
 
-def links(hit: Hit, number: int) -> list[ui.Button[ui.LayoutView]]:
-    """The buttons of one of several quotations on a card: to its source, if it has an address, and to its context."""
-    source = _link(hit.article, hit.passage.span)
+def links(article: Article, span: Span, number: int | None = None) -> list[ui.Button[ui.LayoutView]]:
+    """The buttons of a quotation: to its source, if it has an address, and to its context; numbered among several."""
+    source, which = _link(article, span), "" if number is None else f" {number}"
     for button in source:
-        button.label = f"Source {number}"
-    return [*source, _button(f"In context {number}", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
+        button.label = f"Source{which}" if which else button.label
+    place = Place.of(Receipt(article.id, article.sha256, span))
+    return [*source, _button(f"In context{which}", f"{_CONTEXT}:0:{place}")]
 
 
 def beside(hit: Hit) -> tuple[str, str]:

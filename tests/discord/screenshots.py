@@ -42,9 +42,12 @@ READY = """
 
 
 def main(folder: Path) -> int:
-    """Write answer.png, abstention.png and context.png; 0 when all are there."""
+    """Write a picture of each kind of card; 0 when all are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, act in (("answer", answer), ("abstention", abstention), ("context", context)):
+    for name, act in (
+        ("answer", answer), ("abstention", abstention), ("context", context), ("check", check),
+        ("check-stitched", check_stitched), ("check-shared", check_shared), ("receipt", receipt),
+    ):  # fmt: skip
         asyncio.run(take(folder / f"{name}.png", act))
     return 0
 
@@ -60,6 +63,31 @@ async def abstention(stage: Stage) -> None:
 async def context(stage: Stage) -> None:
     asked = await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?")
     await stage.member.click(asked.response, label="In context")
+
+
+ALTERED = 'Kirby said: "North Korea delivered more than 500 containers of weapons to Russia"'
+
+
+async def check(stage: Stage) -> None:
+    await stage.member.slash(stage.channel, "check", text=ALTERED)
+
+
+async def check_stitched(stage: Stage) -> None:
+    sample = await stage.bot.worker.call(stage.guild.id, lambda archive: archive.article(SAMPLE_ID))
+    first, *_, last = (line for line in sample.text.split("\n") if len(line.split()) > 12)
+    parts = (" ".join(line.split()[:9]) for line in (last, first))
+    await stage.member.slash(stage.channel, "check", text=" … ".join(parts))
+
+
+async def check_shared(stage: Stage) -> None:
+    checked = await stage.member.slash(stage.channel, "check", text="Nobody in this town has seen a whale this year.")
+    await stage.member.click(checked.response, label="Share")
+
+
+async def receipt(stage: Stage) -> None:
+    await answer(stage)
+    card = [m for m in stage.channel.history() if m.author.id == stage.bot.user.id][-1]
+    await stage.member.context_menu(stage.channel, "Receipt", card)
 
 
 async def take(file: Path, act: Callable[[Stage], Awaitable[None]]) -> None:
