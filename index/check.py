@@ -818,6 +818,7 @@ _FRAMES = tuple(
         rf"{_WHO}\s+(?:(?:also|just|once|really|then|reportedly|allegedly|has|have|had)\s+)*(?:{_VERBS})(?:\s+(?:that|this|on\s+\w+))?\W*",
         rf"(?:{_VERBS})\s+{_WHO}\W*",
         rf"[-–—~]+\s*{_WHO}\W*",
+        rf"\(\s*{_WHO}\s*\)\W*",
         rf"{_WHO}\s*:\W*",
     )
 )
@@ -846,6 +847,7 @@ _TRAILED = tuple(
         rf"(?<=,\s)(?P<name>{_NAME})\s+{_SAYS}",
         rf"(?<=,\s){_SAYS}\s+(?P<name>{_NAME})",
         rf"[-–—~]+\s*(?P<name>{_NAME})",
+        rf"\((?P<name>{_NAME})\)",
     )
 )
 _BEFORE = tuple(
@@ -862,7 +864,7 @@ _AFTER = tuple(
         rf"(?P<who>{_ANYBODY})\s+{_SAYS}\b",
         rf"{_SAYS}\s+(?P<who>{_ANYBODY})",
         rf"{_TO}(?P<who>{_ANYBODY})",
-        rf"[-–—~]+\s*(?P<who>{_NAME})",
+        rf"[-–—~(]+\s*(?P<who>{_NAME})",
     )
 )
 _LEAST_QUOTED = 4
@@ -884,7 +886,9 @@ def readings(message: str) -> tuple[Claim, ...]:
     whole = Claim(text)
     quoted = list(_QUOTED.finditer(text))
     if not quoted:
-        return *((led,) if (led := _unquoted(text)) else ()), whole
+        return *((led,) if (led := _led(text, (*_LED, *_TRAILED))) else ()), whole
+    if (led := _led(text, _LED)) and not _QUOTED.match(led.words):
+        return led, whole  # what is quoted within what somebody is said to have said is a part of it
     words = " … ".join(next(part for part in found.groups() if part).strip() for found in quoted)
     rest = [part.strip() for part in _QUOTED.sub(" \n ", text).split("\n") if re.search(r"\w", part)]
     if not rest:
@@ -900,9 +904,9 @@ def readings(message: str) -> tuple[Claim, ...]:
     return Claim(words, speaker), whole
 
 
-def _unquoted(text: str) -> Claim | None:
+def _led(text: str, patterns: Sequence[re.Pattern[str]]) -> Claim | None:
     """``Kirby said that …``, ``Kirby: …``, ``according to Kirby, …`` or ``…, Kirby said``."""
-    for pattern in (*_LED, *_TRAILED):
+    for pattern in patterns:
         if found := pattern.match(text):
             parts = found.groupdict()
             who = parts.get("who") or parts["name"]

@@ -65,7 +65,7 @@ async def context(stage: Stage) -> None:
     await stage.member.click(asked.response, label="In context")
 
 
-ALTERED = 'Kirby said: "North Korea delivered more than 500 containers of weapons to Russia"'
+ALTERED = 'Kirby said: "We condemn the DPRK for providing Iran with this military equipment"'
 
 
 async def check(stage: Stage) -> None:
