@@ -67,6 +67,8 @@ class Claim:
     speaker: str | None = None
     framed: bool = False
     """The rest of the message says who said it, and no more."""
+    reported: bool = False
+    """Neither quotation marks nor a colon set it off ("Kirby said that …"): the rest may be of the record too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,10 @@ def _confirmed(first: Verdict, speaker: str | None) -> bool:
     """Whether what is around the quotation is known to be no more than who said it."""
     if first.claim is None or not first.claim.framed:
         return False
-    stated = speaker or first.claim.speaker
-    if stated is None or first.verdict is VerdictKind.WRONG_SPEAKER:
+    if first.verdict is VerdictKind.WRONG_SPEAKER:
         return True
-    return bool(first.closest and first.closest.speaker and same_speaker(stated, first.closest.speaker))
+    stated, known = speaker or first.claim.speaker, first.closest and first.closest.speaker
+    return not first.claim.reported and (stated is None or bool(known and same_speaker(stated, known)))
 
 
 def _repeats(whole: Verdict, first: Verdict) -> bool:
@@ -911,7 +913,8 @@ def _led(text: str, patterns: Sequence[re.Pattern[str]]) -> Claim | None:
             parts = found.groupdict()
             who = parts.get("who") or parts["name"]
             if _is_name(who, strict="name" in parts):
-                return Claim(parts["words"].strip(), _named(who), framed=True)
+                set_off = pattern in _LED and ":" in text[: found.start("words")]
+                return Claim(parts["words"].strip(), _named(who), framed=True, reported=not set_off)
     return None
 
 

@@ -104,15 +104,15 @@ ALTERATIONS: dict[str, Callable[[str, random.Random], str | None]] = {
     "a word left out": one_left_out,
     "a part, one word changed": lambda sentence, pick: one_word(part(sentence, pick), pick),
 }
-# Each floor allows two of a hundred claims more to be wrong than were with any of six seeds when it was set.
+# At least 59 of 60 were right with each of the seeds 1, 2, 3 and 11 when these were set; a claim is 1.7 points.
 FLOORS = {
     "exact": 0.97,
     "exact, restyled": 0.97,
     **dict.fromkeys(ALTERATIONS, 0.97),
-    "two stitched": 0.95,
-    "two parts stitched": 0.95,
+    "two stitched": 0.96,
+    "two parts stitched": 0.96,
     "another speaker": 0.97,
-    "invented": 0.93,
+    "invented": 0.96,
 }
 OVERALL = 0.97
 """The floor of all claims together."""
