@@ -239,7 +239,11 @@ class Printer:
         self.line((VERDICTS[verdict.verdict], "bold"))
         if verdict.diff:
             self.line(*(part for change in verdict.diff for part in _change(change)))
-        if verdict.closest:
+        for number, part in enumerate(verdict.parts, 1):
+            self.line()
+            self.line((f"On record, part {number}:", "yellow"))
+            self.hit(part)
+        if verdict.closest and not verdict.parts:
             self.line()
             self.line(("Closest on record:", "yellow"))
             self.hit(verdict.closest)

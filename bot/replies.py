@@ -187,12 +187,18 @@ def failed_json(error: SourceError) -> Json:
 
 
 def verdict_json(verdict: Verdict, id: RowId = None) -> Json:  # noqa: A002
-    """Whether a claimed quotation is on record, with the closest passage and the difference, word by word."""
+    """Whether a claimed quotation is on record, with the closest passage and the difference, word by word.
+
+    ``claim`` is what of the text was judged, ``parts`` are the places that a stitched quotation was taken from.
+    """
+    claim = verdict.claim
     return {
         "id": id,
+        "claim": None if claim is None else {"text": claim.words, "speaker": claim.speaker},
         "verdict": verdict.verdict.value,
         "closest": hit_json(verdict.closest) if verdict.closest else None,
         "diff": [{"op": change.op.value, "said": change.said, "record": change.record} for change in verdict.diff],
+        "parts": [hit_json(hit) for hit in verdict.parts],
     }
 
 
