@@ -256,9 +256,8 @@ def archived(documents: list[Document]) -> Iterator[Judge]:
     """Judges by an archive of all ``documents``."""
     record = Record(documents)
     with tempfile.TemporaryDirectory() as folder, Archive.open(Path(folder)) as archive:
-        archive.add_all(
-            Draft(d.article.text, title=d.article.title, outlet="The White House", id=d.article.id) for d in documents
-        )
+        for d in documents:
+            archive.add(Draft(d.article.text, title=d.article.title, outlet="The White House", id=d.article.id))
         yield lambda made: archive.check(made.message) if record.allows(made) else None
 
 
