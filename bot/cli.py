@@ -94,6 +94,19 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--speaker", help="who is claimed to have said it")
     _add_batch(check, 'rows {"id", "text", "speaker"}')
 
+    receipt = command("receipt", commands.receipt, "Prove a quotation again, and export it.")
+    receipt.add_argument("id", metavar="ARTICLE_ID")
+    receipt.add_argument("start", type=_offset, metavar="START", help="first character, counting from 0")
+    receipt.add_argument("end", type=_offset, metavar="END", help="the character after the last one")
+    receipt.add_argument(
+        "--sha256", type=_digest, metavar="HEX", help="hash of the text that was quoted; its first 12 digits are enough"
+    )
+    receipt.add_argument("--live", action="store_true", help="also look whether the page at its address has the words")
+    receipt.add_argument(
+        "--format", choices=("receipt", "text", "markdown", "bibtex", "csl-json", "selector", "json"),
+        help="what to print (default: the receipt, for a person)",
+    )  # fmt: skip
+
     calibrate = command("calibrate", commands.calibrate, "See how often answers are wrong, and set when to abstain.")
     calibrate.add_argument(
         "--risk",
@@ -179,6 +192,19 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
     return int(text)
+
+
+def _offset(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of characters")
+    return int(text)
+
+
+def _digest(text: str) -> str:
+    digest = text.strip("….").lower()
+    if not 12 <= len(digest) <= 64 or set(digest) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a SHA-256, or 12 or more of its first hexadecimal digits")
+    return digest
 
 
 def _written_day(text: str) -> str:

@@ -24,12 +24,14 @@ from bot import failures, localised, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
+from bot.checking import Checking, ShareVerdictButton
 from bot.config import Config
 from bot.conversations import Conversations
 from bot.edits import Edits, Posts
 from bot.limits import Limits
 from bot.onrecord import Members
 from bot.places import Keys
+from bot.receipts import ExportSelect, LivePageButton, Receipts, TurnReceiptButton
 from bot.timelines import CompareButton, TimelineButton, Timelines
 from bot.topics import TopicButton
 from bot.translator import Translator
@@ -107,6 +109,7 @@ class OnRecord(commands.AutoShardedBot):
         """Bring the features in, and tell Discord the commands when they have changed."""
         self.add_dynamic_items(ContextButton, MoreButton, ListButton)
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
+        self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
@@ -115,7 +118,7 @@ class OnRecord(commands.AutoShardedBot):
 
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
-        asking = Ask(self), Forms(self), Edits(self)
+        asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
         return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:

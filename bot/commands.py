@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.batch import BrokenRow, Row, rows
-from index.errors import SourceError, Unreadable
+from index.errors import ReceiptBroken, SourceError, Unreadable
 
 if TYPE_CHECKING:
     from bot.calibrate import Report
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.output import Printer, Progress
     from index.archive import Archive
     from index.calibration import Label
+    from index.livepage import Live
+    from index.receipts import Proof
     from index.sources import Given
     from index.types import Added, Draft, Filters
 
@@ -272,6 +274,56 @@ def check(args: Arguments) -> int:
     else:
         _printer().verdict(verdict)
     return 0
+
+
+def receipt(args: Arguments) -> int:
+    """Prove one quotation again, and print it in the form that was asked for."""
+    from bot.replies import receipt_json
+    from index.receipts import Form, export
+    from index.types import Receipt, Span
+
+    if args.start >= args.end:
+        args.misused("START must be smaller than END")
+    if args.json and args.format not in (None, "json"):
+        args.misused("--json does not go with another --format")
+    form = "json" if args.json else args.format or "receipt"
+    if args.live and form not in ("receipt", "json"):
+        args.misused("--live goes with the receipt itself or --format json")
+    config = _config(args)
+    with _archive(args, config) as archive:
+        article = archive.article(args.id)
+        if args.sha256 is not None and not article.sha256.startswith(args.sha256):
+            raise ReceiptBroken(
+                f"The text of {args.id} is not the one that was quoted: its SHA-256 begins with "
+                f"{article.sha256[:12]}, the receipt's with {args.sha256[:12]}."
+            )
+        proof = archive.proved(Receipt(article.id, article.sha256, Span(args.start, args.end)))
+    live = _live(proof, config) if args.live else None
+    match form:
+        case "json":
+            _print_json(receipt_json(proof, live))
+        case "receipt":
+            _printer().receipt(proof, live)
+        case _:
+            _write(export(proof, Form(form)))
+    return 0
+
+
+def _live(proof: Proof, config: Config) -> Live:
+    from index.livepage import look
+
+    return look(proof.article, proof.span, config.sources)
+
+
+def _write(text: str) -> None:
+    """Print an export as it is, in UTF-8 whatever the locale; on a terminal, nothing in it may steer that."""
+    if sys.stdout.isatty():
+        from bot.output import visible
+
+        text = visible(text)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode("utf-8", "surrogatepass"))
+    sys.stdout.buffer.flush()
 
 
 def calibrate(args: Arguments) -> int:

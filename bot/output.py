@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from bot.calibrate import Report
     from index.attribution import Claim
+    from index.livepage import Live
+    from index.receipts import Proof
     from index.timeline import Timeline
     from index.topics import Topic
 
@@ -276,10 +278,33 @@ class Printer:
         self.line((VERDICTS[verdict.verdict], "bold"))
         if verdict.diff:
             self.line(*(part for change in verdict.diff for part in _change(change)))
-        if verdict.closest:
+        for number, part in enumerate(verdict.parts, 1):
+            self.line()
+            self.line((f"On record, part {number}:", "yellow"))
+            self.hit(part)
+        if verdict.closest and not verdict.parts:
             self.line()
             self.line(("Closest on record:", "yellow"))
             self.hit(verdict.closest)
+
+    def receipt(self, proof: Proof, live: Live | None) -> None:
+        """A quotation that was proved just now, by what, and what its page shows where that was looked at."""
+        from index.receipts import grounds, spoken
+
+        article, span = proof.article, proof.span
+        self.line((proof.quote, "bold"))
+        self.line("— ", (spoken(proof), "cyan"), indent=2)
+        self.line(described(article), indent=2)
+        if proof.link:
+            self.line((proof.link, "underline blue"), indent=2, whole=True)
+        self.line()
+        self.line(("Proved: ", "bold green"), "these are the characters of the stored text, whose hash was made anew.")
+        self.line(f"article {article.id}, characters {span.start}–{span.end}", indent=2)
+        self.line(f"sha256 {article.sha256}", indent=2, whole=True)
+        for sentence in grounds(proof):
+            self.line(sentence, indent=2)
+        if live is not None:
+            self.line(("Page: ", "bold"), live.sentence)
 
     def calibration(self, report: Report, *, set_: bool) -> None:
         """How often answers are wrong with each threshold, and what follows from it."""

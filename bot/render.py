@@ -108,6 +108,32 @@ def card(
             return _view(_silence([*head, *lines], nearest[0] if nearest else None, asker, today), *share)
 
 
+def evidence(
+    hit: Hit, above: Sequence[str], colour: discord.Colour, today: date | None = None
+) -> ui.Container[ui.LayoutView]:
+    """A quotation with its source, buttons and receipt, below texts that are escaped already."""
+    return _hit_box(hit, colour, above=above, today=today)
+
+
+def links(article: Article, span: Span, number: int | None = None) -> list[ui.Button[ui.LayoutView]]:
+    """The buttons of a quotation: to its source, if it has an address, and to its context; numbered among several."""
+    source, which = _link(article, span), "" if number is None else f" {number}"
+    for button in source:
+        button.label = f"Source{which}" if which else button.label
+    place = Place.of(Receipt(article.id, article.sha256, span))
+    return [*source, _button(f"In context{which}", f"{_CONTEXT}:0:{place}")]
+
+
+def beside(hit: Hit, today: date | None = None) -> tuple[str, str]:
+    """A quotation that is one of several on a card, and below it, small, who said it and where."""
+    return _rival(hit, today)
+
+
+def view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
+    """A message of ``items``, whose buttons are answered by their ids alone."""
+    return _view(*items)
+
+
 def silence(
     question: str,
     carried: Sequence[str],

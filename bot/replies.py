@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from index.calibration import Point
     from index.check import Verdict
     from index.feedback import Calibrated
+    from index.livepage import Live
+    from index.receipts import Proof
     from index.speakers import Unclear
     from index.timeline import Timeline
     from index.topics import Topic
@@ -247,12 +249,44 @@ def failed_json(error: SourceError) -> Json:
 
 
 def verdict_json(verdict: Verdict, id: RowId = None) -> Json:  # noqa: A002
-    """Whether a claimed quotation is on record, with the closest passage and the difference, word by word."""
+    """Whether a claimed quotation is on record, with the closest passage and the difference, word by word.
+
+    ``claim`` is what of the text was judged, ``parts`` are the places that a stitched quotation was taken from.
+    """
+    claim = verdict.claim
     return {
         "id": id,
+        "claim": None if claim is None else {"text": claim.words, "speaker": claim.speaker},
         "verdict": verdict.verdict.value,
         "closest": hit_json(verdict.closest) if verdict.closest else None,
         "diff": [{"op": change.op.value, "said": change.said, "record": change.record} for change in verdict.diff],
+        "parts": [hit_json(hit) for hit in verdict.parts],
+    }
+
+
+def receipt_json(proof: Proof, live: Live | None = None) -> Json:
+    """A quotation that was proved just now, what names its speaker, and what its page shows where that was looked at.
+
+    ``kind`` is ``null`` for words that came into the article in several ways, ``speaker`` where several are cited.
+    """
+    from index.receipts import grounds
+
+    article, speaker = proof.article, proof.speaker
+    return {
+        "proved": True,
+        "quote": proof.quote,
+        "start": proof.span.start,
+        "end": proof.span.end,
+        "sha256": article.sha256,
+        **article_json(article),
+        "link": proof.link,
+        "speaker": speaker.name if speaker else None,
+        "named": speaker.named if speaker else None,
+        "role": speaker.role if speaker else None,
+        "kind": proof.kind.value if proof.kind else None,
+        "attributions": [attribution_json(attribution) for attribution in proof.attributions],
+        "grounds": list(grounds(proof)),
+        "live": None if live is None else {"seen": live.seen.value, "sentence": live.sentence},
     }
 
 

@@ -22,6 +22,7 @@ from index import abstaining, check, followup, question, reader, search, speaker
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.calibration import Label
+from index.check import Claim, Verdict
 from index.copies import collapsed, other_figures
 from index.crossreader import CrossReader
 from index.crossreader.weights import SHA256 as CROSSREADER
@@ -39,6 +40,7 @@ from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived
 from index.posts import KEPT, Post
+from index.receipts import Proof, proof
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
 from index.store import Derived, Generation, Store, vector_key
@@ -69,6 +71,9 @@ BATCH = 32
 
 CHECKED = 24
 """Nearest passages that a claimed quotation is compared with; their whole articles are read."""
+
+PHRASED = 4
+"""Articles with most of the phrases of it, or of a part of it, that it is compared with too."""
 
 NEWEST = 24
 """Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
@@ -701,16 +706,35 @@ class Archive:
         rows = np.stack([vectors.reconstruct(first[hit.passage.id]) for hit in hits])
         return np.asarray(rows @ rows.T, np.float32)
 
-    def check(self, text: str, speaker: str | None = None) -> check.Verdict:
+    def check(self, text: str, speaker: str | None = None) -> Verdict:
         """Whether a claimed quotation is on record: word for word, and as this speaker's.
 
         ``text`` may be a whole message ('Kirby said: "…"'); ``speaker`` is then read from it where it is not given.
         """
-        quote, stated = check.split_claim(text)
+        return self.judge(check.readings(text), speaker)
+
+    def judge(self, readings: Sequence[Claim], speaker: str | None = None) -> Verdict:
+        """`check` for a claim that was read already, in the ways it may be read; the preferred one first."""
         with self._store.snapshot():
-            found = self._candidates(question.parse(quote))
-            hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in found[:CHECKED]]
-            return check.verdict(quote, speaker or stated, hits, passages=self.passages)
+            hits = self._checked_against(readings)
+            return check.judged(readings, speaker, hits, passages=self.passages)
+
+    def _checked_against(self, readings: Sequence[Claim]) -> list[Hit]:
+        """The passages nearest to the claim, then one of each article with phrases of it or of a part of it."""
+        claim, *parts = check.looked_up(readings)
+        near = self._candidates(question.parse(claim))[:CHECKED]
+        hits = [Hit(c.passage, c.article, max(0.0, min(1.0, c.meaning))) for c in near]
+        known, served = {hit.article.id for hit in hits}, self._served()
+        if served is None:
+            return hits
+        for part in (claim, *parts):
+            for found in self._store.articles_with(check.phrases(part), PHRASED):
+                if found not in known:
+                    known.add(found)
+                    article = self._store.article(found)
+                    # Any passage will do: the whole article is looked at.
+                    hits += (Hit(p, article, 0.0) for p in self._store.passages(served, found)[:1])
+        return hits
 
     def prove(self, receipt: Receipt) -> Article:
         """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""
@@ -723,6 +747,11 @@ class Archive:
         if receipt.span.end > len(article.text):
             raise ReceiptBroken("The quotation reaches past the article's text.")
         return article
+
+    def proved(self, receipt: Receipt) -> Proof:
+        """The words of a receipt with all that is known of who said them. Raises ``ReceiptBroken`` as `prove` does."""
+        article = self.prove(receipt)
+        return proof(article, receipt.span, self.passages(article.id))
 
     # --- feedback and calibration -------------------------------------------------------------------------------
 

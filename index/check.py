@@ -11,7 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import Match, SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
@@ -60,6 +60,18 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What is claimed: words, and who is said to have said them."""
+
+    words: str
+    speaker: str | None = None
+    framed: bool = False
+    """The rest of the message says who said it, and no more."""
+    reported: bool = False
+    """Neither quotation marks nor a colon set it off ("Kirby said that …"): the rest may be of the record too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome, the sentences of the record it rests on, and how the claim differs from them."""
 
@@ -68,6 +80,10 @@ class Verdict:
     """The nearest whole sentences; ``None`` when there is nothing to show."""
     diff: tuple[Change, ...] = ()
     """Runs in the order of the claim; empty for a paraphrase and for what is not on record."""
+    parts: tuple[Hit, ...] = ()
+    """Of what is stitched: the whole sentences each part stands in, in the order of the claim; else empty."""
+    claim: Claim | None = None
+    """What of a message was judged; ``None`` where no message was."""
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -100,14 +116,20 @@ _COMMON = _words(
 _LEAST_PART = 3
 """Words of a part that is taken for one piece of a stitched quotation; two occur together anywhere."""
 _MOST_PARTS = 4
+_LEAST_HALVED = 12
+"""Words of a claim without a sentence end, from which on each half is looked for too."""
 _NEAR = 0.8
 """Share of words in order, of claim and record, above which one place explains a claim better than several do."""
 _ALTERED = 0.6
 """The same share below which it is no longer a version of these words."""
 _WHOLE_GAP = 8
 """Words left out without an ellipsis that make two parts of one."""
+_ADDED_PART = 5
+"""Words in a row that only the claim has, from which on they are looked for elsewhere on record."""
 _PARAPHRASE = 0.5
 """Share of the claim's telling words that one place must have to be the same in other words."""
+_PARAPHRASED = 0.2
+"""Share, of the telling words of claim and place together, that both must have for that."""
 
 
 class _Token(NamedTuple):  # not a dataclass: a long article has tens of thousands, and they are made ten times as fast
@@ -138,9 +160,88 @@ def verdict(
         _verbatim(claimed, claim, speaker, record)
         or _elided(claimed, claim, speaker, record)
         or _nearly(claimed, claim, record)
-        or _likewise(claim, record)
+        or _likewise(claimed, claim, record)
         or Verdict(VerdictKind.NOT_ON_RECORD, candidates[0])
     )
+
+
+def judged(
+    readings: Sequence[Claim], speaker: str | None, candidates: Sequence[Hit], *, passages: Passages | None = None
+) -> Verdict:
+    """Judge what a message claims, given in the ways it may be read (`readings`), the preferred one first.
+
+    ``speaker`` wins over whom the message names. Whoever repeats a sentence of the record with a quotation in it
+    claims that sentence, and whoever puts words around a quotation claims the quotation: which of the two it is, the
+    record tells. So words outside the quotation are only left out of account where the record has them elsewhere.
+    """
+    first, *others = (
+        replace(verdict(claim.words, speaker or claim.speaker, candidates, passages=passages), claim=claim)
+        for claim in readings
+    )
+    for whole in others:
+        if whole.verdict is VerdictKind.VERBATIM or _weaker(first, whole):
+            return whole
+        if whole.verdict in _VERSIONS and not _confirmed(first, speaker) and _repeats(whole, first):
+            return whole
+    return first
+
+
+def looked_up(readings: Sequence[Claim]) -> tuple[str, ...]:
+    """What to look for on record: the claim itself, then its parts, for they may come from several places."""
+    first, words = readings[0].words, readings[0 if readings[0].framed else -1].words
+    sentences = [span.of(words) for span in _trimmed_sentences(words)]
+    long = sorted((s for s in sentences if _count(s) >= _LEAST_PART), key=_count, reverse=True)[:_MOST_PARTS]
+    if len(sentences) > 1:
+        return tuple(dict.fromkeys((first, words, *long)))
+    tokens = list(re.finditer(r"\S+", words))
+    if len(tokens) < _LEAST_HALVED:
+        return (first,)
+    middle = tokens[len(tokens) // 2].start()
+    return first, words[:middle], words[middle:]
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Rows of four words of ``text``, overlapping by half: some of them stand wherever a version of it stands.
+
+    Of a short text all rows of three; of a long one at most sixty.
+    """
+    words = re.findall(r"[^\W_]+", text)
+    size, step = (3, 1) if len(words) < _LEAST_HALVED else (4, 2)
+    rows = [" ".join(words[i : i + size]) for i in range(0, max(1, len(words) - size + 1), step)]
+    return tuple(dict.fromkeys(rows[:_MOST_PHRASES]))
+
+
+_MOST_PHRASES = 60
+_VERSIONS = (VerdictKind.ALTERED, VerdictKind.STITCHED)
+_UNKNOWN = (VerdictKind.PARAPHRASE, VerdictKind.NOT_ON_RECORD)
+
+
+def _weaker(first: Verdict, whole: Verdict) -> bool:
+    """Whether only the whole message is on record."""
+    return first.verdict in _UNKNOWN and whole.verdict not in _UNKNOWN
+
+
+def _confirmed(first: Verdict, speaker: str | None) -> bool:
+    """Whether what is around the quotation is known to be no more than who said it."""
+    if first.claim is None or not first.claim.framed:
+        return False
+    if first.verdict is VerdictKind.WRONG_SPEAKER:
+        return True
+    stated, known = speaker or first.claim.speaker, first.closest and first.closest.speaker
+    return not first.claim.reported and (stated is None or bool(known and same_speaker(stated, known)))
+
+
+def _repeats(whole: Verdict, first: Verdict) -> bool:
+    """Whether at least half of the words around the quotation stand around it on record."""
+    if whole.claim is None or first.claim is None:
+        return False
+    claimed, inside = (_count(claim.words) for claim in (whole.claim, first.claim))
+    same = sum(_count(change.said) for change in whole.diff if change.op is Op.SAME)
+    return 2 * (same - inside) >= claimed - inside > 0
+
+
+def _count(text: str) -> int:
+    return sum(token.word for token in _tokenised(text))
 
 
 # ── the record ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -390,7 +491,8 @@ def _stitched(claimed: str, parts: Sequence[Sequence[_Token]], record: _Record) 
         for part, (article, span) in zip(parts, places, strict=True)
     )
     longest = max(range(len(parts)), key=lambda i: len(parts[i]))
-    return Verdict(VerdictKind.STITCHED, record.hit(*places[longest]), changes)
+    hits = tuple(record.hit(article, span) for article, span in places)
+    return Verdict(VerdictKind.STITCHED, hits[longest], changes, hits)
 
 
 def _place(part: Sequence[_Token], record: _Record) -> tuple[Article, Span] | None:
@@ -429,7 +531,7 @@ def _nearly(claimed: str, claim: Sequence[_Token], record: _Record) -> Verdict |
     solid = [token for token in claim if not token.gap]
     aligned = [found for article in record.articles if (found := _aligned(article, solid))]
     best = max(aligned, key=lambda found: found.share, default=None)
-    if best is not None and best.share >= _NEAR and not _leaves_out_a_part(best):
+    if best is not None and best.share >= _NEAR and not _leaves_out_a_part(best) and not _adds_a_part(best, solid):
         return _altered(claimed, solid, best, record)
     if pieces := _pieces(solid, record):
         for article in record.articles:
@@ -466,6 +568,14 @@ def _leaves_out_a_part(found: _Alignment) -> bool:
             if words >= _WHOLE_GAP or (whole and words):
                 return True
     return False
+
+
+def _adds_a_part(found: _Alignment, claim: Sequence[_Token]) -> bool:
+    """Whether the claim has words in a row, long enough to be a part, that do not stand here."""
+    return any(
+        tag in ("delete", "replace") and sum(token.word for token in claim[a:b]) >= _ADDED_PART
+        for tag, a, b, _, _ in found.opcodes
+    )
 
 
 def _aligned(article: Article, claim: Sequence[_Token]) -> _Alignment | None:
@@ -574,24 +684,41 @@ def _longest_on_record(claim: Sequence[_Token], record: _Record) -> int:
     return low
 
 
-def _likewise(claim: Sequence[_Token], record: _Record) -> Verdict | None:
-    """One sentence has most of the claim's telling words in any order and form, its numbers, and its "not"."""
+def _likewise(claimed: str, claim: Sequence[_Token], record: _Record) -> Verdict | None:
+    """One sentence has most of the claim's telling words in any order and form, and all its numbers, names and "not"s.
+
+    A long sentence has words of many claims, so the claim's must be no small share of its own either.
+    """
     wanted = {_stem(token.key) for token in claim if token.word and token.key not in _COMMON}
     if len(wanted) < _LEAST_PART:
         return None
     numbers = {token.key for token in claim if any(map(str.isdigit, token.key))}
+    names = _capitalised(claimed, claim)
     denied = _denies({token.key for token in claim})
     best: tuple[float, Article, Span] | None = None
     for article in record.articles:
-        sentences = _trimmed_sentences(article.text)
-        for sentence in sentences:
+        for sentence in _trimmed_sentences(article.text):
             keys = {token.key for token in _tokenised(sentence.of(article.text)) if token.word}
-            share = len(wanted & {_stem(key) for key in keys}) / len(wanted)
+            telling = {_stem(key) for key in keys - _COMMON}
+            shared = len(wanted & telling)
+            if shared < max(_PARAPHRASE * len(wanted), _PARAPHRASED * len(wanted | telling)):
+                continue
+            share = shared / len(wanted)
             if numbers <= keys and denied == _denies(keys) and (best is None or share > best[0]):
-                best = (share, article, sentence)
-    if best is None or best[0] < _PARAPHRASE:
-        return None
-    return Verdict(VerdictKind.PARAPHRASE, record.hit(best[1], best[2]))
+                voices = {word for name in record.voices(article, sentence) for word in _name_words(name)}
+                if names <= {key.removesuffix("'s") for key in keys} | voices:
+                    best = (share, article, sentence)
+    return None if best is None else Verdict(VerdictKind.PARAPHRASE, record.hit(best[1], best[2]))
+
+
+def _capitalised(claimed: str, claim: Sequence[_Token]) -> set[str]:
+    """The words that are written like names: with a capital, and not at the beginning of a sentence."""
+    begins = {sentence.start for sentence in _trimmed_sentences(claimed)} | {claim[0].start}
+    return {
+        token.key.removesuffix("'s")
+        for token in claim
+        if token.word and token.start not in begins and claimed[token.start].isupper() and token.key != "i"
+    }
 
 
 def _denies(keys: set[str]) -> bool:
@@ -693,37 +820,112 @@ _FRAMES = tuple(
         rf"{_WHO}\s+(?:(?:also|just|once|really|then|reportedly|allegedly|has|have|had)\s+)*(?:{_VERBS})(?:\s+(?:that|this|on\s+\w+))?\W*",
         rf"(?:{_VERBS})\s+{_WHO}\W*",
         rf"[-–—~]+\s*{_WHO}\W*",
+        rf"\(\s*{_WHO}\s*\)\W*",
         rf"{_WHO}\s*:\W*",
     )
 )
-_LED = re.compile(
-    rf"\s*{_WHO}\s*(?:\s(?:(?:also|just|once|then)\s+)?(?:{_VERBS})(?:\s+that\s+(?P<that>\S.*)|\s*:\s*(?P<colon>\S.*))|:\s+(?P<plain>\S.*))\Z",
-    re.IGNORECASE | re.DOTALL,
+_BRIEFLY = r"(?:(?:also|just|once|really|actually|ever|then|reportedly|allegedly|has|have|had|did)\s+)*"
+_CAPITAL = "[A-ZÀ-ÖØ-ÞΑ-ΩА-Я]"
+_NAME = (
+    rf"(?:(?:{_CAPITAL}\.)+|(?:(?i:mrs?|ms|dr|sen|rep|gov|gen|sec|lt|col|st|jr|sr)\.)|{_CAPITAL}[\w’'-]*)"
+    rf"(?:\s+(?:(?:of|the|for|de|van|von|bin|al)\s+){{0,2}}(?:(?:{_CAPITAL}\.)+|{_CAPITAL}[\w’'-]*)){{0,6}}"
 )
-_PRONOUNS = _words("he she they it we i you who that this someone somebody people everyone")
+_ANYBODY = rf"(?:{_NAME}|(?:[Tt]he|[Aa]n?)\s+[\w’'-]+(?:\s+[\w’'-]+){{0,2}}?|[a-z][\w’'-]+)"
+_TOLD = r"(?:told|tells)\s+(?:the\s+)?[\w’'-]+(?:\s+[\w’'-]+)?"
+_SAYS = rf"(?i:{_BRIEFLY}(?:{_TOLD}|{_VERBS}))"
+_TO = r"(?i:according\s+to)\s+"
+_LED = tuple(
+    re.compile(rf"\s*{pattern}\s*(?P<words>\S.*)\Z", re.DOTALL)
+    for pattern in (
+        rf"{_WHO}\s+{_SAYS}(?:\s+that\s|\s*:)",
+        rf"{_TO}(?P<who>{_ANYBODY})\s*[,:]",
+        rf"(?P<name>{_NAME})\s*:\s",
+    )
+)
+_TRAILED = tuple(
+    re.compile(rf"\s*(?P<words>\S.*?\S),?\s+{pattern}\W*\Z", re.DOTALL)
+    for pattern in (
+        rf"{_TO}(?P<who>{_ANYBODY})",
+        rf"(?<=,\s)(?P<name>{_NAME})\s+{_SAYS}",
+        rf"(?<=,\s){_SAYS}\s+(?P<name>{_NAME})",
+        rf"[-–—~]+\s*(?P<name>{_NAME})",
+        rf"\((?P<name>{_NAME})\)",
+    )
+)
+_BEFORE = tuple(
+    re.compile(rf"(?:\A|[^\w’'-]){pattern}[\s,:]*\Z")
+    for pattern in (
+        rf"(?P<who>{_ANYBODY})\s+{_SAYS}(?:\s+(?:that|this|(?:on|in|at)\s+[\w-]+))?",
+        rf"{_TO}(?P<who>{_ANYBODY})",
+        rf"(?P<who>{_NAME})\s*:",
+    )
+)
+_AFTER = tuple(
+    re.compile(rf"\A[\s,.;)]*{pattern}")
+    for pattern in (
+        rf"(?P<who>{_ANYBODY})\s+{_SAYS}\b",
+        rf"{_SAYS}\s+(?P<who>{_ANYBODY})",
+        rf"{_TO}(?P<who>{_ANYBODY})",
+        rf"[-–—~(]+\s*(?P<who>{_NAME})",
+    )
+)
+_LEAST_QUOTED = 4
+"""Words of a quotation that is taken for one though nobody is named for it; fewer are only a name for something."""
+_PRONOUNS = _words(
+    "he she they it we i you who that this someone somebody people everyone nobody which and article report post "
+    "paper tweet headline story text quote source sources the a an as but so note breaking update edit fact reminder "
+    "fyi btw ps"
+)
 
 
-def split_claim(message: str) -> tuple[str, str | None]:
-    """Take the claimed words and the stated speaker out of a chat message (``Kirby said: "…"``).
+def readings(message: str) -> tuple[Claim, ...]:
+    """The ways in which a chat message (``Kirby said: "…"``) may be read, the preferred one first, at least one.
 
-    What is quoted is the claim only where the rest of the message says no more than who said it; otherwise the whole
-    message is, so that nothing claimed goes unchecked. Several quoted pieces are joined by an ellipsis.
+    First what it quotes, or says somebody said; then the whole message, where that is something else. A quotation of
+    two or three words without a speaker is only a name for something. Quoted pieces are joined by an ellipsis.
     """
     text = re.sub(r"^\s*>\s?", "", message, flags=re.MULTILINE).strip()
+    whole = Claim(text)
     quoted = list(_QUOTED.finditer(text))
-    if quoted:
-        around = _QUOTED.sub(" \n ", text)
-        pieces = [next(part for part in found.groups() if part).strip() for found in quoted]
-        rest = [part.strip() for part in around.split("\n") if re.search(r"\w", part)]
-        if not rest:
-            return " … ".join(pieces), None
-        if len(rest) == 1 and (who := _framed(rest[0])) is not None:
-            return " … ".join(pieces), who or None
-        return text, None
-    led = _LED.match(text)
-    if led and _is_name(led["who"], strict=led["plain"] is not None):
-        return next(part for part in (led["that"], led["colon"], led["plain"]) if part).strip(), _named(led["who"])
-    return text, None
+    if not quoted:
+        return *((led,) if (led := _led(text, (*_LED, *_TRAILED))) else ()), whole
+    if (led := _led(text, _LED)) and not _QUOTED.match(led.words):
+        return led, whole  # what is quoted within what somebody is said to have said is a part of it
+    words = " … ".join(next(part for part in found.groups() if part).strip() for found in quoted)
+    rest = [part.strip() for part in _QUOTED.sub(" \n ", text).split("\n") if re.search(r"\w", part)]
+    if not rest:
+        return (Claim(words),)
+    if len(rest) == 1 and (who := _framed(rest[0])) is not None:
+        return Claim(words, who or None, framed=True), whole
+    between = [text[a.end() : b.start()] for a, b in pairwise(quoted)]
+    speaker = next(filter(None, map(_framed, between)), None) or _named_beside(
+        text[: quoted[0].start()], text[quoted[-1].end() :]
+    )
+    if speaker is None and _count(words) < _LEAST_QUOTED:
+        return (whole,)
+    return Claim(words, speaker), whole
+
+
+def _led(text: str, patterns: Sequence[re.Pattern[str]]) -> Claim | None:
+    """``Kirby said that …``, ``Kirby: …``, ``according to Kirby, …`` or ``…, Kirby said``."""
+    for pattern in patterns:
+        if found := pattern.match(text):
+            parts = found.groupdict()
+            who = parts.get("who") or parts["name"]
+            if _is_name(who, strict="name" in parts):
+                set_off = pattern in _LED and ":" in text[: found.start("words")]
+                return Claim(parts["words"].strip(), _named(who), framed=True, reported=not set_off)
+    return None
+
+
+def _named_beside(before: str, after: str) -> str | None:
+    """Who is named right before or right after a quotation as the one who said it."""
+    for patterns, text in ((_BEFORE, before), (_AFTER, after)):
+        for pattern in patterns:
+            found = pattern.search(text)
+            if found and _is_name(found["who"]) and (who := _named(found["who"])):
+                return who
+    return None
 
 
 def _framed(rest: str) -> str | None:

@@ -9,6 +9,7 @@ ArchiveError
 ├── NoSuchArticle          no article has that id
 ├── NoSuchGeneration       nothing to promote or to roll back to
 ├── ReceiptBroken          a receipt no longer matches what is stored
+├── NotExportable          a form cannot carry a character of the quotation
 ├── ArchiveLocked          another process is changing this archive
 ├── ArchiveDamaged         the data folder does not hold what it should
 ├── ModelUnavailable       the encoder cannot be loaded, or is not the file it should be
@@ -60,6 +61,14 @@ class NoSuchGeneration(ArchiveError):
 
 class ReceiptBroken(ArchiveError):
     """A receipt does not match the stored text: the article was changed or removed since."""
+
+
+class NotExportable(ArchiveError):
+    """The form that was asked for cannot carry a character of the quotation."""
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+        super().__init__(f"This quotation holds a character that {form} cannot carry; export it as JSON or plain text.")
 
 
 class ArchiveLocked(ArchiveError):

@@ -641,6 +641,23 @@ class Store:
         )
         return dict(rows)
 
+    def articles_with(self, phrases: Sequence[str], limit: int) -> list[str]:
+        """Ids of the ``limit`` articles with most of ``phrases`` (rare ones count more), their words in a row.
+
+        Words are compared as the word search does: by their stems, in any case, without marks.
+        """
+        written = [
+            f'"{phrase}"' for phrase in phrases if any(map(str.isalnum, phrase)) and not set(phrase) & {'"', "\0"}
+        ]
+        if not written:
+            return []
+        rows = self._db.execute(
+            "SELECT a.id FROM article_words w JOIN articles a ON a.row = w.rowid "
+            "WHERE article_words MATCH ? ORDER BY bm25(article_words) LIMIT ?",
+            (f"text : ({' OR '.join(written)})", limit),
+        )
+        return [row[0] for row in rows]
+
     # --- what people say of answers -----------------------------------------------------------------------------
 
     def put_feedback(self, given: Feedback) -> None:

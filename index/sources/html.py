@@ -76,6 +76,11 @@ def decoded_html(source: str, data: bytes, charset: str | None = None) -> str:
     )
 
 
+def all_text(source: str, data: bytes, charset: str | None = None) -> str:
+    """Every word a page shows or could show, menus and small print too. Raises ``Unreadable`` for what is no page."""
+    return _text(_parsed(source, decoded_html(source, data, charset)))
+
+
 def _parsed(source: str, text: str) -> HtmlElement:
     tree = load_html(text)
     if tree is None:

@@ -89,3 +89,16 @@ def test_words_of_somebody_else_are_a_wrong_speaker(onrecord: Onrecord, harbor: 
         (2, "wrong_speaker"),
         (3, "not_on_record"),
     ]
+
+
+def test_a_stitched_quotation_has_its_parts(onrecord: Onrecord, harbor: str) -> None:
+    """What was judged, and each place that it was taken from, for a program and for a person."""
+    text = 'Okafor said: "Nobody will lose a day of pay over this. The old crane was built in 1962."'
+    verdict = onrecord("check", text, "--json").json
+    assert verdict["verdict"] == "stitched"
+    assert verdict["claim"]["speaker"] == "Okafor"
+    assert [part["article_id"] for part in verdict["parts"]] == [harbor, harbor]
+    assert "1962" in verdict["parts"][1]["quote"]
+    out = onrecord("check", text).out
+    assert out.index("On record, part 1:") < out.index("On record, part 2:")
+    assert "Closest on record" not in out

@@ -141,8 +141,34 @@ async def subscriptions(stage: Stage) -> None:
     await stage.member.slash(stage.channel, "onrecord subscriptions")
 
 
+ALTERED = 'Kirby said: "We condemn the DPRK for providing Iran with this military equipment"'
+
+
+async def check(stage: Stage) -> None:
+    await stage.member.slash(stage.channel, "check", text=ALTERED)
+
+
+async def check_stitched(stage: Stage) -> None:
+    sample = await stage.bot.worker.call(stage.guild.id, lambda archive: archive.article(SAMPLE_ID))
+    first, *_, last = (line for line in sample.text.split("\n") if len(line.split()) > 12)
+    parts = (" ".join(line.split()[:9]) for line in (last, first))
+    await stage.member.slash(stage.channel, "check", text=" … ".join(parts))
+
+
+async def check_shared(stage: Stage) -> None:
+    checked = await stage.member.slash(stage.channel, "check", text="Nobody in this town has seen a whale this year.")
+    await stage.member.click(checked.response, label="Share")
+
+
+async def receipt(stage: Stage) -> None:
+    await answer(stage)
+    card = [m for m in stage.channel.history() if m.author.id == stage.bot.user.id][-1]
+    await stage.member.context_menu(stage.channel, "Receipt", card)
+
+
 PICTURES = (
-    answer, abstention, context, carried, private, further, wrong, topic, timeline, compare, told, subscriptions
+    answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
+    timeline, compare, told, subscriptions,
 )  # fmt: skip
 
 

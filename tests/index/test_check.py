@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from index.check import Change, Op, Verdict, VerdictKind, same_speaker, split_claim, verdict
+from index.check import Change, Op, Verdict, VerdictKind, judged, looked_up, phrases, readings, same_speaker, verdict
 from index.types import Article, Attribution, Hit, Kind, Passage, Span, Speaker
 
 RUIZ = Speaker("Ana Ruiz", "treasurer of Oakvale")
@@ -42,12 +42,12 @@ HITS = [
 ]
 
 
-def judged(claimed: str, speaker: str | None = None) -> Verdict:
+def of(claimed: str, speaker: str | None = None) -> Verdict:
     return verdict(claimed, speaker, HITS)
 
 
 def kind(claimed: str, speaker: str | None = None) -> str:
-    return judged(claimed, speaker).verdict.value
+    return of(claimed, speaker).verdict.value
 
 
 @pytest.mark.parametrize(
@@ -84,6 +84,9 @@ def kind(claimed: str, speaker: str | None = None) -> str:
         ("Cats are better than dogs on every day of the week.", None, "not_on_record"),
         ("On Monday, the cranes never stopped work, and two were left", None, "not_on_record"),
         ("On Monday, the cranes stopped work, and 3 were left", None, "not_on_record"),
+        ("On Monday, the cranes of Norway stopped work, and two were left", None, "not_on_record"),
+        # one statement on record, and another that is on record elsewhere
+        ("Nobody expected the mill to close so soon. Work on the two cranes stopped on Monday.", None, "stitched"),
         ("…", None, "not_on_record"),
         ("", None, "not_on_record"),
     ],
@@ -95,30 +98,30 @@ def test_verdicts(claimed: str, speaker: str | None, expected: str) -> None:
 
 def test_the_diff_names_the_words() -> None:
     """A person sees at once what was altered."""
-    assert judged("It was built in 1995").diff == (
+    assert of("It was built in 1995").diff == (
         Change(Op.SAME, "It was built in", "It was built in"),
         Change(Op.CHANGED, "1995", "1994"),
     )
-    assert judged("We will pay for the pier").diff == (
+    assert of("We will pay for the pier").diff == (
         Change(Op.SAME, "We will", "We will"),
         Change(Op.DROPPED, "", "not"),
         Change(Op.SAME, "pay for the pier", "pay for the pier"),
     )
-    assert judged("The town has really no money left").diff[1] == Change(Op.ADDED, "really", "")
-    assert judged("The pier is safe … in May").diff[1] == Change(Op.DROPPED, "", ", and it was safe")
+    assert of("The town has really no money left").diff[1] == Change(Op.ADDED, "really", "")
+    assert of("The pier is safe … in May").diff[1] == Change(Op.DROPPED, "", ", and it was safe")
 
 
 def test_closest_is_whole_sentences_with_their_speaker() -> None:
     """Part of a sentence is shown in its sentence; a candidate that is exactly that is returned as it is."""
-    part = judged("no money left").closest
+    part = of("no money left").closest
     assert part is not None
     assert part.quote == "“The town has no money left.”"
     assert part is HITS[1]
-    two = judged("pay for the pier. It was built").closest
+    two = of("pay for the pier. It was built").closest
     assert two is not None
     assert two.quote == "“We will not pay for the pier. It was built in 1994,” Ruiz said."
     assert two.speaker == RUIZ
-    other = judged("It was built in 1994").closest
+    other = of("It was built in 1994").closest
     assert other is not None
     assert (other.quote, other.passage.id, other.speaker) == ("It was built in 1994,” Ruiz said.", 0, RUIZ)
 
@@ -219,17 +222,88 @@ def test_roles_are_the_same_for_men_and_women() -> None:
         ("> “No money left.”", ("No money left.", None)),
         ('he said "no money left"', ("no money left", None)),
         ("The town has no money left.", ("The town has no money left.", None)),
-        ("Note: the town has no money left", ("the town has no money left", "Note")),
+        ("Note: the town has no money left", ("the town has no money left", None)),
         (
             'The war "undermines stability" and Kirby agreed.',
             ('The war "undermines stability" and Kirby agreed.', None),
         ),
+        ('lol look, Kirby said "we condemn it all" and nobody talks', ("we condemn it all", "Kirby")),
+        ('I read. "We condemn it all." according to MR. KIRBY. Real?', ("We condemn it all.", "MR. KIRBY")),
+        ('Sen. J. P. Smith told reporters: "we condemn it"', ("we condemn it", "Sen. J. P. Smith")),
+        ("“We condemn it all” — Kirby, Oct 13", ("We condemn it all", "Kirby")),
+        ("“We condemn it all” (John Kirby)", ("We condemn it all", "John Kirby")),
+        ("“We condemn,” said Kirby, “and so do others.” wow", ("We condemn, … and so do others.", "Kirby")),
+        ('the article said "we condemn it all", crazy', ("we condemn it all", None)),
+        ("According to Kirby, we condemn it", ("we condemn it", "Kirby")),
+        ("We condemn it, Kirby said.", ("We condemn it", "Kirby")),
+        ("Kirby: they called it “a good day”", ("they called it “a good day”", "Kirby")),
         ("", ("", None)),
     ],
 )
-def test_split_claim(message: str, expected: tuple[str, str | None]) -> None:
+def test_readings(message: str, expected: tuple[str, str | None]) -> None:
     """The quoted part is the claim, and who is said to have said it is the speaker; what says more stays whole."""
-    assert split_claim(message) == expected
+    claim = readings(message)[0]
+    assert (claim.words, claim.speaker) == expected
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("Ruiz said: “The town has no money left.”", "verbatim"),
+        ("wow, Ruiz said “The town has no money left” and nobody cares", "verbatim"),
+        ("wow, Hale said “The town has no money left” and nobody cares", "wrong_speaker"),
+        ("wow, Ruiz said “The town has some money left” and nobody cares", "altered"),
+        # a sentence of the record with a quotation in it is claimed as a whole
+        ("“We will not pay for the pier. It was built in 1994,” Ruiz said.", "verbatim"),
+        ("“Nobody expected the mill to close so soon,” said Ruiz, who had backed it.", "verbatim"),
+        ("“Nobody expected the mill to close so soon,” said Ruiz, who had never backed it.", "altered"),
+        ("The harbour sank. “Nobody expected the mill to close so soon,” I read", "verbatim"),
+        ("Ruiz: Nobody expected the mill to close so soon", "verbatim"),
+        ("Hale: Nobody expected the mill to close so soon", "wrong_speaker"),
+        # without quotation marks, who said it is a part of the sentence
+        ("The mayor of Oakvale said that all the lawyers had left", "altered"),
+        ("The mayor of Oakvale said the lawyers had left", "verbatim"),
+        ("Cats: they are “better than dogs on every day”", "not_on_record"),
+    ],
+)
+def test_a_message_claims_what_it_quotes_or_all_of_it(message: str, expected: str) -> None:
+    """What stands around a quotation counts where the record has it around the quotation too."""
+    mayor = Article("mayor", "The mayor of Oakvale said the lawyers had left. It rained.")
+    hits = [*HITS, Hit(Passage("mayor", Span(0, 47)), mayor, 0.4)]
+    found = judged(readings(message), None, hits)
+    assert found.verdict.value == expected
+    assert found.claim in readings(message)
+
+
+def test_the_parts_of_what_is_stitched_are_given() -> None:
+    """Each part in its own sentence, in the order of the claim."""
+    found = of("We will not pay for the pier. The town has no money left.", "Ruiz")
+    assert [hit.quote for hit in found.parts] == [
+        "“We will not pay for the pier.",
+        "“The town has no money left.”",
+    ]
+    assert found.closest in found.parts
+
+
+def test_each_part_of_a_claim_is_looked_up() -> None:
+    """Its sentences, or the halves of one long sentence; the claim itself first."""
+    two = "The town has no money left. Work on the two cranes stopped on Monday."
+    assert looked_up(readings(two)) == (
+        two, "Work on the two cranes stopped on Monday.", "The town has no money left.",
+    )  # fmt: skip
+    long = "the town has no money left and work on the two cranes stopped on Monday"
+    first, left, right = looked_up(readings(long))
+    assert first == left + right == long
+    assert looked_up(readings("no money left")) == ("no money left",)
+
+
+def test_phrases_cover_a_text() -> None:
+    """Rows of three words of a short text, of four of a longer one; every word is in one."""
+    assert phrases("no money is left") == ("no money is", "money is left")
+    assert phrases("left") == ("left",)
+    words = [f"w{n}" for n in range(20)]
+    assert {word for phrase in phrases(" ".join(words)) for word in phrase.split()} == set(words)
+    assert len(phrases(" ".join(map(str, range(5000))))) == 60
 
 
 WORDS = st.sampled_from(
@@ -296,7 +370,7 @@ def test_one_of_ten_words_changed_is_altered(at: int, new: str) -> None:
 @given(st.text(max_size=200))
 def test_any_message_can_be_split(message: str) -> None:
     """What is taken for the claim stands in the message, and so does the speaker."""
-    claim, speaker = split_claim(message)
+    claim, speaker = readings(message)[0].words, readings(message)[0].speaker
     unmarked = re.sub(r"^\s*>\s?", "", message, flags=re.MULTILINE)
     assert all(part.strip() in unmarked for part in claim.split(" … ")) or claim in unmarked
     assert speaker is None or speaker in unmarked

@@ -258,6 +258,18 @@ def test_words_are_found_in_any_form_and_in_one_generation(store: Store) -> None
     assert set(store.article_word_scores(["rain"], 9)) == {"bridge"}
 
 
+def test_an_article_is_found_by_its_phrases(store: Store) -> None:
+    """Words in a row, in any case and without marks; the article with more and rarer ones first."""
+    served = serve(store)
+    put(store, served, article(id="a", text="The old bridge fell. It did not rain."), ())
+    put(store, served, article(id="b", text="The bridge was old. It fell on a day without rain."), ())
+    assert store.articles_with(["OLD bridge fell"], 9) == ["a"]
+    assert store.articles_with(["bridge fell", "without rain", "it fell on a"], 9) == ["b", "a"]
+    assert store.articles_with(["bridge fell", "without rain", "it fell on a"], 1) == ["b"]
+    assert store.articles_with(["fell bridge", "title"], 9) == []
+    assert store.articles_with([], 9) == []
+
+
 def test_an_acronym_is_found_with_and_without_dots(store: Store) -> None:
     """A question about the US finds the U.S."""
     served = serve(store)
@@ -276,6 +288,7 @@ def test_no_term_is_taken_as_query_syntax(tmp_path_factory: pytest.TempPathFacto
     """Whatever a member writes is words to look for: no error, and nothing matches that holds none of them."""
     opened = _syntax_store(tmp_path_factory)
     assert opened.word_scores(Generation(1, "served", "m", "1"), terms, 9) == {}
+    assert opened.articles_with(terms, 9) == []
 
 
 _opened: list[Store] = []

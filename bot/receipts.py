@@ -1,0 +1,337 @@
+"""Receipts in Discord: ``/receipt``, and the menu of a message, prove what a card quotes again, and export it.
+
+A card's buttons carry the places of its quotations. They are only looked up in the archive of the server in which the
+receipt is asked for, so a card that was copied from elsewhere proves nothing here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Self
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import failures, render, verbatim
+from bot.ask import LastingButton
+from bot.permissions import server_of
+from bot.places import PATTERN, Place
+from index import livepage
+from index.archive import Archive
+from index.receipts import Form, Proof, export, grounds, spoken
+from index.types import Article, Receipt, Span
+
+if TYPE_CHECKING:
+    from bot.client import OnRecord
+
+MENU = "Receipt"
+NOT_A_LINK = "Give the link of a message of this server (its menu has “Copy Message Link”), or its id."
+ELSEWHERE = "That message is of another server, or you may not read it here."
+NOT_FOUND = "There is no such message that I can read."
+NOT_MINE = "A receipt is for my own cards; that message is by somebody else. “Is this on record?” checks its words."
+NO_QUOTATION = "That message quotes nothing, so there is nothing to prove."
+GONE = (
+    "**No longer on record.** The article was removed, or its text was changed since this was quoted, so the words "
+    "cannot be proved any more."
+)
+PROVED = "These are the characters of the stored text, whose hash was computed anew and matches."
+TOO_SLOW = "The page did not answer in time, which says nothing about the words."
+
+LIVE_SECONDS = 8.0
+"""For the live page, from the first look-up to the last byte: somebody waits for it."""
+ROOM = 2200
+"""Units of a quotation on a receipt; a longer one is cut at the end of a sentence."""
+_GROUNDS_ROOM = 900
+
+_TURN, _LIVE, _EXPORT = "or:rt", "or:rl", "or:re"
+TURN_ID = re.compile(rf"{_TURN}:(?P<page>[0-9]{{1,2}}):(?P<places>{PATTERN}(?:~{PATTERN})*)")
+LIVE_ID = re.compile(rf"{_LIVE}:(?P<place>{PATTERN})")
+EXPORT_ID = re.compile(rf"{_EXPORT}:(?P<place>{PATTERN})")
+_PLACE = re.compile(rf"(?<![\w.-]){PATTERN}(?![\w.-])")
+_MESSAGE = re.compile(
+    r"(?:https?://(?:\w+\.)?discord(?:app)?\.com/channels/(?P<guild>[0-9]{1,20})/(?P<channel>[0-9]{1,20})/)?"
+    r"(?P<message>[0-9]{15,20})/?"
+)
+_GREEN, _GREY = discord.Colour(0x1F8B4C), discord.Colour(0x747F8D)
+
+_FORMS = {
+    Form.TEXT: ("Plain text", "The quotation, who said it, where, and the proof"),
+    Form.MARKDOWN: ("Markdown", "A block quote with its source"),
+    Form.BIBTEX: ("BibTeX", "For LaTeX; the quotation stands in a field of its own"),
+    Form.CSL_JSON: ("CSL-JSON", "For Zotero and other citation programs"),
+    Form.SELECTOR: ("W3C annotation", "A TextQuoteSelector: the words, and those around them"),
+}
+
+
+class Receipts(commands.Cog):
+    """Proofs of what was quoted, from a command and from the menu of a message."""
+
+    def __init__(self, bot: OnRecord) -> None:
+        self.bot = bot
+        self.menu = app_commands.ContextMenu(name=MENU, callback=self.of_message)
+        self.menu.guild_only = True
+
+    async def cog_load(self) -> None:
+        """Add the menu, which a cog does not do by itself."""
+        self.bot.tree.add_command(self.menu)
+
+    async def cog_unload(self) -> None:
+        """Take the menu back."""
+        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+
+    @app_commands.command(name="receipt", description="Prove again what one of my cards quotes, and export it")
+    @app_commands.guild_only()
+    @app_commands.describe(message="The link of the card, or its id when it is in this channel")
+    async def receipt(
+        self, interaction: discord.Interaction[OnRecord], message: app_commands.Range[str, 1, 200]
+    ) -> None:
+        """Prove the quotations of a card that is linked to."""
+        found = _MESSAGE.fullmatch(message.strip().strip("<>"))
+        if found is None:
+            await failures.say(interaction, NOT_A_LINK)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        card = await _fetched(interaction, found)
+        if isinstance(card, str):
+            await failures.say(interaction, card)
+            return
+        await self._prove(interaction, card)
+
+    async def of_message(self, interaction: discord.Interaction[OnRecord], message: discord.Message) -> None:
+        """Prove the quotations of the card whose menu was used."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await self._prove(interaction, message)
+
+    async def _prove(self, interaction: discord.Interaction[OnRecord], card: discord.Message) -> None:
+        if self.bot.user is None or card.author.id != self.bot.user.id:
+            await failures.say(interaction, NOT_MINE)
+            return
+        places = places_on(card)
+        if not places:
+            await failures.say(interaction, NO_QUOTATION)
+            return
+        with self.bot.answering():
+            view = await page(self.bot, server_of(interaction), places, 0)
+            await interaction.followup.send(view=view, ephemeral=True)
+
+
+async def _fetched(interaction: discord.Interaction[OnRecord], named: re.Match[str]) -> discord.Message | str:
+    """The message that was named, if whoever asks may read it; else the sentence that says why not."""
+    here, server = interaction.channel, server_of(interaction)
+    channel: Any = here
+    if named["guild"] is not None and int(named["channel"]) != interaction.channel_id:
+        if int(named["guild"]) != server or interaction.guild is None:
+            return ELSEWHERE
+        channel = interaction.guild.get_channel_or_thread(int(named["channel"]))
+        if not _may_read(channel, interaction.user):
+            return ELSEWHERE
+    if not isinstance(channel, discord.abc.Messageable):
+        return NOT_FOUND
+    try:
+        return await channel.fetch_message(int(named["message"]))
+    except (discord.NotFound, discord.Forbidden):
+        return NOT_FOUND
+
+
+def _may_read(channel: Any, person: discord.User | discord.Member) -> bool:
+    """Whether the person may read another channel's past; never a private thread, whose members are not known here."""
+    if channel is None or not isinstance(person, discord.Member):
+        return False
+    if isinstance(channel, discord.Thread) and channel.is_private():
+        return False
+    allowed: discord.Permissions = channel.permissions_for(person)
+    return allowed.view_channel and allowed.read_message_history
+
+
+def places_on(card: discord.Message) -> tuple[Place, ...]:
+    """The places of what a card quotes, each once: first those it shows, then those behind its other buttons."""
+    ids = [custom_id for custom_id in _ids(card.components) if custom_id.startswith("or:")]
+    ids.sort(key=lambda custom_id: render.CONTEXT_ID.fullmatch(custom_id) is None)
+    found = [Place.parse(each.group()) for custom_id in ids for each in _PLACE.finditer(custom_id)]
+    return tuple(dict.fromkeys(found))
+
+
+def _ids(components: Sequence[Any]) -> Iterator[str]:
+    for component in components:
+        if custom_id := getattr(component, "custom_id", None):
+            yield custom_id
+        yield from _ids(getattr(component, "children", ()))
+        if accessory := getattr(component, "accessory", None):
+            yield from _ids([accessory])
+
+
+# --- the receipt
+
+
+async def proved(bot: OnRecord, server: int, place: Place) -> Proof | None:
+    """The proof of a place in this server's archive, made now; ``None`` when the article or its text is gone."""
+
+    def find(archive: Archive) -> Proof | None:
+        article = bot.keys.find(server, archive, place.key)
+        return None if article is None else archive.proved(Receipt(article.id, article.sha256, place.span))
+
+    return await bot.worker.call(server, find)
+
+
+async def page(bot: OnRecord, server: int, places: Sequence[Place], number: int) -> ui.LayoutView:
+    """The receipt of one of ``places``; ``number`` counts from 0."""
+    number = min(number, len(places) - 1)
+    return receipt_card(await proved(bot, server, places[number]), fitting(places), number)
+
+
+def fitting(places: Sequence[Place]) -> tuple[Place, ...]:
+    """As many of ``places``, from the first, as the id of one button can hold."""
+    kept = list(places)
+    while len(_turn_id(99, kept)) > render.ID_LIMIT:
+        kept.pop()
+    return tuple(kept)
+
+
+def receipt_card(proof: Proof | None, places: Sequence[Place], number: int) -> ui.LayoutView:
+    """What proves a quotation, in plain words, with its exports; or that it can no longer be proved."""
+    count = f"-# Quotation {number + 1} of {len(places)}\n" if len(places) > 1 else ""
+    turn: list[ui.Button[ui.LayoutView]] = [
+        ui.Button(label=label, custom_id=_turn_id(to, places))
+        for label, to in (("Previous", number - 1), ("Next", number + 1))
+        if 0 <= to < len(places)
+    ]
+    rows = [ui.ActionRow(*turn)] if turn else []
+    if proof is None:
+        return render.view(ui.Container(ui.TextDisplay(f"{count}{GONE}"), accent_colour=_GREY), *rows)
+    article, span = proof.article, proof.span
+    place = Place.of(proof.receipt)
+    buttons = render.links(article, span)
+    if article.url:
+        buttons.append(ui.Button(label="Look at the live page", custom_id=f"{_LIVE}:{place}"))
+    texts = [
+        f"{count}### Proved again\n{PROVED}",
+        *_quotation(article, span),
+        f"{verbatim.label(spoken(proof), 400)}\n{render.source_line(article)}",
+        _grounds(proof),
+        f"-# Article {verbatim.label(article.id, 120)}\n-# Characters {span.start}–{span.end}\n"
+        f"-# SHA-256 {article.sha256}",
+    ]
+    options = [
+        discord.SelectOption(label=label, value=form.value, description=what) for form, (label, what) in _FORMS.items()
+    ]
+    select: ui.Select[ui.LayoutView] = ui.Select(
+        custom_id=f"{_EXPORT}:{place}", placeholder="Export …", options=options
+    )
+    box: ui.Container[ui.LayoutView] = ui.Container(
+        *map(ui.TextDisplay, texts), ui.ActionRow(*buttons), ui.ActionRow(select), accent_colour=_GREEN
+    )
+    return render.view(box, *rows)
+
+
+def _turn_id(page: int, places: Sequence[Place]) -> str:
+    return f"{_TURN}:{page}:" + "~".join(map(str, places))
+
+
+def _quotation(article: Article, span: Span) -> list[str]:
+    shown = render.parts_of(article, span, ROOM)[0]
+    words = article.words(shown)
+    if not verbatim.displayable(words) or verbatim.size(verbatim.quoted(words)) > ROOM:
+        return [f"-# A passage of {len(span):,} characters that does not fit here; see In context."]
+    if shown == span:
+        return [verbatim.quoted(words)]
+    return [verbatim.quoted(words), f"-# ✂ Shown are the first {len(shown):,} of {len(span):,} characters."]
+
+
+def _grounds(proof: Proof) -> str:
+    """What names the speaker, a line for each attribution; further ones are counted."""
+    lines: list[str] = ["**What names the speaker**"]
+    room, every = _GROUNDS_ROOM, grounds(proof)
+    for number, sentence in enumerate(every):
+        line = f"- {verbatim.label(sentence, 400)}"
+        room -= verbatim.size(line)
+        if room < 0:
+            lines.append(f"- and {len(every) - number:,} more")
+            break
+        lines.append(line)
+    return "\n".join(lines)
+
+
+# --- its buttons
+
+
+class TurnReceiptButton(LastingButton, template=TURN_ID):
+    """Turns to the receipt of another quotation of the card."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Show that receipt, made now, in place of this one."""
+        await interaction.response.defer()
+        try:
+            places = tuple(map(Place.parse, self.says["places"].split("~")))
+            view = await page(interaction.client, server_of(interaction), places, int(self.says["page"]))
+        except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
+            await failures.tell(interaction, error)
+            return
+        await interaction.edit_original_response(view=view)
+
+
+class LivePageButton(LastingButton, template=LIVE_ID):
+    """*Look at the live page*: whether the article's address still has the words; the only thing that is fetched."""
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Look, and say what was found, or that nothing is known."""
+        bot: OnRecord = interaction.client
+        server = server_of(interaction)
+        if refusal := bot.limits.count(server, interaction.user.id):
+            await failures.say(interaction, refusal.sentence)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            proof = await proved(bot, server, Place.parse(self.says["place"]))
+            said = GONE if proof is None else verbatim.escape(await _looked(bot, proof))
+        except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
+            await failures.tell(interaction, error)
+            return
+        await interaction.followup.send(view=render.note(said), ephemeral=True)
+
+
+async def _looked(bot: OnRecord, proof: Proof) -> str:
+    limits = replace(bot.config.sources, timeout_seconds=LIVE_SECONDS)
+    try:
+        # A page that is fetched in time may still be slow to read.
+        async with asyncio.timeout(LIVE_SECONDS + 2):
+            live = await bot.worker.aside(lambda: livepage.look(proof.article, proof.span, limits))
+    except TimeoutError:
+        return TOO_SLOW
+    return live.sentence
+
+
+class ExportSelect(ui.DynamicItem[ui.Select[ui.LayoutView]], template=EXPORT_ID):
+    """*Export*: the quotation with its source and its proof as a file, for the person who chose alone."""
+
+    def __init__(self, select: ui.Select[ui.LayoutView], says: re.Match[str]) -> None:
+        super().__init__(select)
+        self.says = says
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Called by discord.py when something is chosen, in whatever process runs then."""
+        assert isinstance(item, ui.Select)  # noqa: S101  # only selects carry ids of this form
+        return cls(item, match)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Prove the quotation once more, and send it in the form that was chosen."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        try:
+            form = Form(self.item.values[0])
+            proof = await proved(interaction.client, server_of(interaction), Place.parse(self.says["place"]))
+            if proof is None:
+                await interaction.followup.send(view=render.note(GONE), ephemeral=True)
+                return
+            data = export(proof, form).encode("utf-8", "surrogatepass")
+        except Exception as error:  # noqa: BLE001  # discord.py would only log what a select raises
+            await failures.tell(interaction, error)
+            return
+        name = f"quotation-{proof.span.start}-{proof.span.end}.{form.ending}"
+        await interaction.followup.send(_FORMS[form][0], file=discord.File(io.BytesIO(data), name), ephemeral=True)

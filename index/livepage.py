@@ -1,0 +1,113 @@
+"""Whether the page at an article's address still has the words of a quotation. Asks the network, when it is asked to.
+
+The page is fetched by `sources`, under the same guard and limits as an article that is added.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from index.errors import SourceError
+from index.sources import SourceSettings, read
+from index.types import Article, Draft, Span
+
+if TYPE_CHECKING:
+    from index.sources.url import Fetch, Page
+
+
+class Seen(StrEnum):
+    """What was found at the address. The values are part of the machine-readable interface."""
+
+    THERE = "there"
+    """The words, to the character."""
+    RESTYLED = "restyled"
+    """The words, with other white space, quotation marks or dashes."""
+    NOT_THERE = "not_there"
+    """A page without these words: changed, behind a wall, or made by a program that only a browser runs."""
+    UNREACHABLE = "unreachable"
+    """No page, so nothing is known."""
+    NO_ADDRESS = "no_address"
+    """The article states no address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What was found, and one sentence about it."""
+
+    seen: Seen
+    sentence: str
+
+
+_STYLES = str.maketrans(
+    {**dict.fromkeys("“”„‟«»″", '"'), **dict.fromkeys("‘’‚‛‹›`´ʼ", "'"), **dict.fromkeys("–—―‒−‐‑", "-")}
+)
+_ON_PAGE = {
+    Seen.THERE: "The page at the article's address has these words today.",
+    Seen.RESTYLED: "The page at the article's address has these words today, with other spacing, quotation marks or "
+    "dashes.",
+    Seen.NOT_THERE: "The page at the article's address does not show these words to a program today: it may have "
+    "changed, or need a browser or an account.",
+}
+
+
+def look(
+    article: Article, span: Span, settings: SourceSettings = SourceSettings(), *, fetch: Fetch | None = None
+) -> Live:
+    """Fetch the article's page and look for the words. Blocks; ``fetch`` replaces the network.
+
+    That there is no page is an outcome like others; nothing is raised for it.
+    """
+    if not article.url or not re.match(r"https?://", article.url, re.IGNORECASE):
+        return Live(Seen.NO_ADDRESS, "The article states no web address, so no page can be looked at.")
+    pages: list[Page] = []
+
+    def kept(url: str) -> Page:
+        pages.append((fetch or _over_the_network(settings))(url))
+        return pages[-1]
+
+    texts: list[str] = []
+    failure: SourceError | None = None
+    for outcome in read(article.url, settings=settings, fetch=kept):
+        if isinstance(outcome, Draft):
+            texts.append(outcome.text)
+        else:
+            failure = outcome
+    if not pages and failure is not None:
+        return Live(Seen.UNREACHABLE, f"The page could not be looked at, which says nothing about the words: {failure}")
+    seen = found_in(article.words(span), (*texts, *(_whole(page) for page in pages)))
+    return Live(seen, _ON_PAGE[seen])
+
+
+def found_in(quote: str, texts: tuple[str, ...]) -> Seen:
+    """Whether one of ``texts`` has ``quote``: to the character, or but for spacing, quotation marks and dashes."""
+    if any(quote in text for text in texts):
+        return Seen.THERE
+    wanted = _plain(quote)
+    return Seen.RESTYLED if wanted and any(wanted in _plain(text) for text in texts) else Seen.NOT_THERE
+
+
+def _over_the_network(settings: SourceSettings) -> Fetch:
+    from index.sources.url import fetch
+
+    return partial(fetch, settings=settings)
+
+
+def _whole(page: Page) -> str:
+    """All text of an HTML page, for what cleaning takes for furniture may hold the words; else nothing."""
+    from index.sources.html import all_text
+
+    if page.media_type not in ("", "text/html", "application/xhtml+xml"):
+        return ""
+    try:
+        return all_text(page.url, page.body, page.charset)
+    except SourceError:
+        return ""
+
+
+def _plain(text: str) -> str:
+    """``text`` in one style of marks, without white space: cleaning may join or part what a page lays out."""
+    return "".join(text.translate(_STYLES).split())
