@@ -738,12 +738,13 @@ def _settled(
         firsts[people[index].parts[0].lower()].add(index)
     mentions = [Mention(Span(name[0].start, name[-1].end), index, run.possessive) for run, index, name in found]
     owner = _owners(people, surnames, leftovers)
+    relatives = _relatives(people, surnames, leftovers)
     for run, name, role in leftovers:
         token = name[0]
         word = _clean(token).lower()
         title = run.tokens[: len(run.tokens) - 1]
         honorific = next((t for t in title if t.lower in lex.HONORIFICS), None)
-        candidates = surnames.get(word) or firsts.get(word) or set()
+        candidates = (surnames.get(word) or firsts.get(word) or set()) - relatives
         titled = role is not None or honorific is not None
         if (
             not candidates
@@ -799,6 +800,34 @@ def _hear_pronouns(layout: Layout, ledger: Ledger) -> None:
         for gender in ("m", "f"):
             if len(genders) >= _HEARD and genders.count(gender) >= _UNANIMOUS * len(genders):
                 ledger.people[person].gender = gender
+
+
+def is_relative(person: Person) -> bool:
+    """Whether the article brings a person in as somebody's son, wife, brother ..."""
+    return any(role.split()[-1].lower() in lex.RELATIVES for role in person.roles)
+
+
+def _relatives(
+    people: list[Person], surnames: dict[str, set[int]], leftovers: list[tuple[_Run, tuple[Token, ...], str | None]]
+) -> set[int]:
+    """People who are brought in as somebody's relative ("his son Tim Cole") while another of the family has the surname.
+
+    The other one is only ever called by it: with a title that the relative does not have ("Mayor Cole"), or before the
+    relative is named. Taking the relative for them gave 63 turns of a president to his son in 120 public documents.
+    """
+    found: set[int] = set()
+    for surname, indices in surnames.items():
+        for index in indices:
+            person = people[index]
+            if is_relative(person) and any(
+                run.tokens[-1].start < person.first
+                or (role is not None and role not in person.roles)
+                or any(lex.HONORIFICS.get(t.lower, person.gender) != person.gender for t in run.tokens[:-1])
+                for run, name, role in leftovers
+                if _clean(name[0]).lower() == surname
+            ):
+                found.add(index)
+    return found
 
 
 def _owners(

@@ -319,6 +319,13 @@ MALE_ROLES = frozenset(
     "man boy gentleman duke emperor policeman assemblyman salesman mr. pope ayatollah archbishop imam sheikh".split()
 )
 
+RELATIVES = frozenset(
+    "son daughter wife husband brother sister mother father widow widower aunt uncle cousin nephew niece grandson "
+    "granddaughter grandfather grandmother stepson stepdaughter stepfather stepmother spouse twin in-law ex-wife "
+    "ex-husband mom dad".split()
+)
+"""What people are to others, often of the same surname."""
+
 ORGANISATION_WORDS = frozenset(
     "department council committee party university college house ministry inc inc. corp corp. corporation "
     "company co. ltd ltd. llc group times post news agency court senate congress bank institute association "

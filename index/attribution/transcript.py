@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from index.attribution import lexicon as lex
-from index.attribution.ledger import Ledger
+from index.attribution.ledger import Ledger, is_relative
 from index.types import Attribution, Kind, Span, Speaker
 
 _LABEL = re.compile(
@@ -88,7 +88,11 @@ def _speaker(label: str, ledger: Ledger) -> Speaker:
     fits = [
         person
         for person in ledger.people
-        if person.full and person.surname.lower() == surname and (gender is None or person.gender in (gender, None))
+        if person.full
+        and person.surname.lower() == surname
+        and (gender is None or person.gender in (gender, None))
+        # "PRESIDENT COLE:" who speaks of "my son Tim Cole" is not his son.
+        and not is_relative(person)
     ]
     if len(fits) == 1:
         roles = fits[0].roles

@@ -138,3 +138,24 @@ def test_a_company_is_not_the_person_who_runs_it() -> None:
     """A pronoun after "Ann Cole, head of Acme Capital, a shareholder in Meta," is Ann Cole."""
     text = "“It is so,” Ann Cole, head of Acme Capital, a shareholder in Meta, wrote. “It is late,” she added."
     assert speakers(text) == [Speaker("Ann Cole", "head of Acme Capital")] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("President Cole praised his daughter Ann Cole. “We will win,” Cole said.", "Cole"),
+        ("“We will win,” Cole said. He praised his daughter Ann Cole.", "Cole"),
+        ("Mayor Cole was late. His son Tim Cole came first. Mayor Cole said the road would be closed.", "Cole"),
+        ("The mayor was late. His wife, Ann Cole, came first. Cole said the road would be closed.", "Ann Cole"),
+        ("Ann Cole, his daughter, spoke first. “We will win,” President Cole said.", "Cole"),
+    ],
+)
+def test_a_relative_is_not_taken_for_whom_the_article_calls_by_the_surname(text: str, named: str) -> None:
+    """A son or a wife has the surname only where nobody else of the family is called by it."""
+    assert [speaker and speaker.name for speaker in speakers(text)] == [named]
+
+
+def test_a_transcript_does_not_give_a_presidents_words_to_his_son() -> None:
+    """The label's title tells that it is somebody else of that surname."""
+    text = "PRESIDENT COLE: They named it after my son Tim Cole.\n\nMS. REED: Thank you.\n\nPRESIDENT COLE: Thank you."
+    assert [speaker and speaker.name for speaker in speakers(text)] == ["President Cole", "Ms. Reed", "President Cole"]
