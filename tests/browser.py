@@ -74,7 +74,11 @@ async def browser(width: int, height: int, scale: int = 1) -> AsyncIterator[Page
                 async with http.get(f"http://127.0.0.1:{port}/json") as tabs:
                     (tab,) = (t for t in await tabs.json(content_type=None) if t["type"] == "page")
                 async with http.ws_connect(tab["webSocketDebuggerUrl"], max_msg_size=0) as socket:
-                    yield Page(socket)
+                    page = Page(socket)
+                    # A window has a least width, a page has not.
+                    size = {"width": width, "height": height, "deviceScaleFactor": scale, "mobile": False}
+                    await page.call("Emulation.setDeviceMetricsOverride", **size)
+                    yield page
         finally:
             process.terminate()
             await process.wait()

@@ -1,4 +1,7 @@
-"""Takes the README's pictures from the demo's page: ``python tests/discord/screenshots.py [FOLDER]``.
+"""Takes pictures of the cards from the demo's page.
+
+    python tests/discord/screenshots.py                 those that README shows, where it shows them
+    python tests/discord/screenshots.py FOLDER [WIDTH]  one of each kind of card, on a page of so many pixels
 
 Needs the extra ``demo`` and a Chromium (its command as CHROMIUM, else the first of the usual names). What is shown is
 what the bot really sends about the bundled sample; only the address of the article is made up, for the sample has none.
@@ -43,11 +46,13 @@ READY = """
 """Whether the page has drawn a card whose buttons may be pressed."""
 
 
-def main(folder: Path) -> int:
-    """Write one picture for each of ``PICTURES``, by its name; 0 when all are there."""
+def main(arguments: list[str]) -> int:
+    """Write the pictures, each named as the function that makes it; 0 when all are there."""
+    folder = Path(arguments[0]) if arguments else Path(__file__).parent / "screenshots"
+    width = int(arguments[1]) if len(arguments) > 1 else WIDTH
     folder.mkdir(parents=True, exist_ok=True)
-    for act in PICTURES:
-        asyncio.run(take(folder / f"{act.__name__}.png", act))
+    for act in PICTURES if arguments else IN_README:
+        asyncio.run(take(folder / f"{act.__name__}.png", act, width))
     return 0
 
 
@@ -170,18 +175,20 @@ PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
     timeline, compare, told, subscriptions,
 )  # fmt: skip
+IN_README = (answer, abstention, context, check, timeline)
 
 
-async def take(file: Path, act: Callable[[Stage], Awaitable[None]]) -> None:
-    """One picture: the last message of the conversation that ``act`` makes."""
+async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) -> None:
+    """One picture: the last message of the conversation that ``act`` makes; of a narrow page, the whole of it."""
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
         async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:
             with tempfile.TemporaryDirectory() as folder:
                 raw = Path(folder) / "page.png"
-                await _photograph(preview.url, raw)
-                _cropped(Image.open(raw).convert("RGB")).quantize(128).save(file, optimize=True)
+                await _photograph(preview.url, raw, width)
+                shown = Image.open(raw).convert("RGB")
+                (_cropped(shown) if width >= WIDTH else shown).quantize(128).save(file, optimize=True)
     print(file)
 
 
@@ -195,9 +202,9 @@ def _with_address(archive: Archive) -> None:
     )  # fmt: skip
 
 
-async def _photograph(url: str, file: Path) -> None:
+async def _photograph(url: str, file: Path, width: int) -> None:
     """Open ``url`` in a browser without a window, wait until its buttons may be pressed, and keep what it shows."""
-    async with browser(WIDTH, HEIGHT, SCALE) as page:
+    async with browser(width, HEIGHT if width >= WIDTH else 2 * HEIGHT, SCALE) as page:
         await page.call("Page.navigate", url=url)
         await page.until(READY)
         file.write_bytes(await page.picture())
@@ -216,4 +223,4 @@ def _cropped(page: Image.Image) -> Image.Image:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "screenshots"))
+    raise SystemExit(main(sys.argv[1:]))
