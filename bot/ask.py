@@ -230,7 +230,8 @@ async def answered(
 
     def asked(archive: Archive) -> Reply:
         mark = archive.mark
-        reply = archive.ask(question, before, filters=filters, asked_on=asked_on)
+        # To try what else could be asked takes twice as long as the answer: not while others wait for theirs.
+        reply = archive.ask(question, before, filters=filters, asked_on=asked_on, suggest=not bot.worker.waiting)
         found.extend(tell_me.offered(archive, reply, mark, filters, asked_on))
         return reply
 

@@ -96,6 +96,11 @@ class Worker:
         asyncio.get_running_loop().run_in_executor(self._thread, self._turn)
         return await asyncio.wrap_future(job.done)
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait for their turn, the one that runs not counted."""
+        return len(self._waiting)
+
     async def aside(self, work: Callable[[], T]) -> T:
         """Run what needs no archive (fetching and reading a source) without keeping questions waiting."""
         return await asyncio.get_running_loop().run_in_executor(self._aside, work)

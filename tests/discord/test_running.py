@@ -217,6 +217,27 @@ def test_a_question_is_served_within_a_long_change(tmp_path: Path, words_encoder
     assert order == ["question in 1", "change in 2", "long change", "change in 1"]
 
 
+def test_work_can_tell_whether_others_wait(tmp_path: Path, words_encoder: Any) -> None:
+    """Each job sees how many are behind it: an answer leaves out what takes long while others wait."""
+
+    async def scene() -> list[int]:
+        worker = Worker(tmp_path, encoder=words_encoder)
+        queued = threading.Event()
+
+        def held(archive: Archive) -> int:
+            assert queued.wait(30)
+            return worker.waiting
+
+        jobs = [asyncio.create_task(worker.call(1, held)) for _ in range(3)]
+        await asyncio.sleep(0)
+        queued.set()
+        seen = await asyncio.gather(*jobs)
+        await worker.close()
+        return list(seen)
+
+    assert asyncio.run(scene()) == [2, 1, 0]
+
+
 def test_few_archives_stay_open(tmp_path: Path, words_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Archives that were asked long ago are closed for others, and opened again when they are asked."""
     monkeypatch.setattr("bot.worker.OPEN_ARCHIVES", 2)
