@@ -104,9 +104,9 @@ async def test_filters_reach_the_archive(simulated: Simulated, options: dict[str
         asked: list[Filters] = []
         original = Archive.ask
 
-        def noted(self: Archive, question: str, turns: Any = (), *, filters: Filters, asked_on: str) -> Any:
+        def noted(self: Archive, question: str, turns: Any = (), *, filters: Filters, **others: Any) -> Any:
             asked.append(filters)
-            return original(self, question, turns, filters=filters, asked_on=asked_on)
+            return original(self, question, turns, filters=filters, **others)
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Archive, "ask", noted)
