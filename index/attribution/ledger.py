@@ -434,6 +434,8 @@ def _role_before(run: _Run, title: tuple[Token, ...], name: tuple[Token, ...]) -
     """The role in front of a name: "National Security Council spokesperson", "President", "Texas Gov."."""
     titled = [token for token in title if token.lower not in lex.HONORIFICS and token.lower != "dr."]
     before = list(run.before)
+    if [token.lower for token in (*before, *title)[-2:]] == ["first", "lady"]:
+        return "first lady"  # not a lady by birth: "Lady Ann"
     words_before: list[Token] = []
     if _heads_department(run) and titled:
         # "Secretary of State John Kerry", "Director of National Intelligence James Clapper".

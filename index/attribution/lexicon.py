@@ -305,7 +305,7 @@ ROLE_NOUNS = TITLES | frozenset(
     "defendant plaintiff victim survivor suspect sophomore junior senior freshman retiree entrepreneur "
     "developer designer architect planner mayor premier monarch emperor sultan emir tsar minister-president "
     "chaplain instructor lecturer guru tycoon mogul magnate celebrity star player striker goalkeeper "
-    "midfielder defender quarterback pitcher skipper boss native congressman".split()
+    "midfielder defender quarterback pitcher skipper boss native congressman lady".split()
 )
 """Nouns for what a person is or does."""
 
@@ -322,7 +322,7 @@ MALE_ROLES = frozenset(
 RELATIVES = frozenset(
     "son daughter wife husband brother sister mother father widow widower aunt uncle cousin nephew niece grandson "
     "granddaughter grandfather grandmother stepson stepdaughter stepfather stepmother spouse twin in-law ex-wife "
-    "ex-husband mom dad".split()
+    "ex-husband mom dad lady gentleman".split()
 )
 """What people are to others, often of the same surname."""
 

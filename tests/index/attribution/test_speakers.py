@@ -148,6 +148,9 @@ def test_a_company_is_not_the_person_who_runs_it() -> None:
         ("Mayor Cole was late. His son Tim Cole came first. Mayor Cole said the road would be closed.", "Cole"),
         ("The mayor was late. His wife, Ann Cole, came first. Cole said the road would be closed.", "Ann Cole"),
         ("Ann Cole, his daughter, spoke first. “We will win,” President Cole said.", "Cole"),
+        ("President Cole left. First lady Ann Cole stayed. “We will win,” Cole said.", "Cole"),
+        ("Ann Cole, the first lady, stayed. “We will win,” President Cole said.", "Cole"),
+        ("First lady Ann Cole spoke in Ohio. “We will win,” Cole said.", "Ann Cole"),
     ],
 )
 def test_a_relative_is_not_taken_for_whom_the_article_calls_by_the_surname(text: str, named: str) -> None:
