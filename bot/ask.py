@@ -73,14 +73,10 @@ class Ask(commands.Cog):
     ) -> None:
         """Answer a question with what is on record, within what it may be narrowed to."""
         server = server_of(interaction)
-        filters = filters_of(speaker, outlet, since, until, interaction.created_at.date())
-        if isinstance(filters, str):
-            await failures.say(interaction, filters)
-            return
+        asked = filters_of(speaker, outlet, since, until, interaction.created_at.date())
         # What only one person sees disturbs no channel.
         channel = None if private else interaction.channel_id
-        if refusal := self.bot.limits.count(server, interaction.user.id, channel):
-            await failures.say(interaction, refusal.sentence)
+        if (filters := await admitted(self.bot, interaction, asked, channel=channel)) is None:
             return
         await interaction.response.defer(ephemeral=private, thinking=True)
         interaction.extras[failures.PUBLIC] = not private
@@ -300,6 +296,22 @@ def filters_of(
 # --- the buttons of the cards: all they know is in their id, so they outlive the process that sent them
 
 
+async def admitted(
+    bot: OnRecord, interaction: discord.Interaction[OnRecord], filters: Filters | str, *, channel: int | None = None
+) -> Filters | None:
+    """The filters, where they are understood and the member may ask now; else ``None``, and the member was told why.
+
+    ``channel`` counts the question for that channel's limit too.
+    """
+    if isinstance(filters, str):
+        await failures.say(interaction, filters)
+        return None
+    if refusal := bot.limits.count(server_of(interaction), interaction.user.id, channel):
+        await failures.say(interaction, refusal.sentence)
+        return None
+    return filters
+
+
 class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?!)"):
     """A button of a message, and what its id says; each kind has a ``template`` of its own for that."""
 
@@ -314,6 +326,23 @@ class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?!)"):
         """Called by discord.py when it is pressed, in whatever process runs then, and in the task that answers it."""
         localised.speak(interaction.locale)
         assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of these forms
+        return cls(item, match)
+
+
+class LastingSelect(ui.DynamicItem[ui.Select[ui.LayoutView]], template=r"(?!)"):
+    """A list to choose from in a message, and what its id says; the same as `LastingButton`."""
+
+    def __init__(self, select: ui.Select[ui.LayoutView], says: re.Match[str]) -> None:
+        super().__init__(select)
+        self.says = says
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Called by discord.py when something is chosen, in whatever process runs then."""
+        localised.speak(interaction.locale)
+        assert isinstance(item, ui.Select)  # noqa: S101  # only selects carry ids of these forms
         return cls(item, match)
 
 

@@ -21,6 +21,7 @@ from bot.ask import (
     GONE,
     HINT,
     LastingButton,
+    LastingSelect,
     Pressed,
     answered,
     before_card,
@@ -72,20 +73,8 @@ class WrongButton(LastingButton, template=render.WRONG_ID):
                 await pressed.show(render.complaint(card.asked, card.carried, judged))
 
 
-class ComplaintSelect(ui.DynamicItem[ui.Select[ui.LayoutView]], template=render.COMPLAINT_ID):
+class ComplaintSelect(LastingSelect, template=render.COMPLAINT_ID):
     """The list of what can be wrong; it stands in a message that shows the question, like a card."""
-
-    def __init__(self, select: ui.Select[ui.LayoutView], says: re.Match[str]) -> None:
-        super().__init__(select)
-        self.says = says
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> ComplaintSelect:
-        """Called by discord.py when something is chosen, in whatever process runs then."""
-        assert isinstance(item, ui.Select)  # noqa: S101  # only selects carry ids of this form
-        return cls(item, match)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Keep what was chosen; for something else, ask for words."""

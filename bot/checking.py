@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
-from discord.ext import commands
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton, prove, suggestions
+from bot.menus import WithMenu
 from bot.permissions import server_of
 from index.archive import Archive
 from index.check import Change, Claim, Op, Verdict, VerdictKind, readings
@@ -69,21 +69,10 @@ class Checked:
         return self.verdict.parts or ((self.verdict.closest,) if self.verdict.closest else ())
 
 
-class Checking(commands.Cog):
+class Checking(WithMenu):
     """Claims, from a command and from the menu of a message."""
 
-    def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
-        self.menu = app_commands.ContextMenu(name=MENU, callback=self.of_message)
-        self.menu.guild_only = True
-
-    async def cog_load(self) -> None:
-        """Add the menu, which a cog does not do by itself."""
-        self.bot.tree.add_command(self.menu)
-
-    async def cog_unload(self) -> None:
-        """Take the menu back."""
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+    menu_name = MENU
 
     @app_commands.command(name="check", description="Check whether a quotation is on record, word for word")
     @app_commands.guild_only()

@@ -16,19 +16,19 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot import cards, failures
 from bot.ask import answered, asked_by, before_message, reply_to, thread_of
 from bot.conversations import Said, what_is
+from bot.menus import WithMenu
 from bot.permissions import may_curate
 from bot.worker import Worker
 from index.errors import ArchiveError
 from index.posts import Post, digest
 
 if TYPE_CHECKING:
-    from bot.client import OnRecord
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -94,22 +94,10 @@ class Posts:
         return self._known.setdefault(server, {post.question: post for post in posts})
 
 
-class Edits(commands.Cog):
+class Edits(WithMenu):
     """Follows the messages that were answered, and deletes an answer for those who may."""
 
-    def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
-        self._menu = app_commands.guild_only()(
-            app_commands.ContextMenu(name="Delete this answer", callback=self._delete)
-        )
-
-    async def cog_load(self) -> None:
-        """Add the message menu, which discord.py does not find in a cog by itself."""
-        self.bot.tree.add_command(self._menu)
-
-    async def cog_unload(self) -> None:
-        """Take the message menu away again."""
-        self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
+    menu_name = "Delete this answer"
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
@@ -192,7 +180,7 @@ class Edits(commands.Cog):
     def _answer(self, server: int, post: Post) -> discord.PartialMessage:
         return self.bot.get_partial_messageable(post.channel, guild_id=server).get_partial_message(post.answer)
 
-    async def _delete(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+    async def of_message(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """Delete one of the bot's answers."""
         refused = self._refused(interaction, message)
         if refused:

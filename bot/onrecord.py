@@ -40,12 +40,8 @@ class Members(commands.GroupCog, name="onrecord", description="Who is on record,
     ) -> None:
         """Show one best quotation of each speaker."""
         server = server_of(interaction)
-        filters = ask.filters_of(None, outlet, since, until, interaction.created_at.date())
-        if isinstance(filters, str):
-            await failures.say(interaction, filters)
-            return
-        if refusal := self.bot.limits.count(server, interaction.user.id):
-            await failures.say(interaction, refusal.sentence)
+        asked = ask.filters_of(None, outlet, since, until, interaction.created_at.date())
+        if (filters := await ask.admitted(self.bot, interaction, asked)) is None:
             return
         await interaction.response.defer(thinking=True)
         interaction.extras[failures.PUBLIC] = True

@@ -11,14 +11,14 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
-from discord.ext import commands
 
 from bot import failures, render, verbatim
-from bot.ask import LastingButton
+from bot.ask import LastingButton, LastingSelect
+from bot.menus import WithMenu
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from index import livepage
@@ -68,21 +68,10 @@ _FORMS = {
 }
 
 
-class Receipts(commands.Cog):
+class Receipts(WithMenu):
     """Proofs of what was quoted, from a command and from the menu of a message."""
 
-    def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
-        self.menu = app_commands.ContextMenu(name=MENU, callback=self.of_message)
-        self.menu.guild_only = True
-
-    async def cog_load(self) -> None:
-        """Add the menu, which a cog does not do by itself."""
-        self.bot.tree.add_command(self.menu)
-
-    async def cog_unload(self) -> None:
-        """Take the menu back."""
-        self.bot.tree.remove_command(self.menu.name, type=self.menu.type)
+    menu_name = MENU
 
     @app_commands.command(name="receipt", description="Prove again what one of my cards quotes, and export it")
     @app_commands.guild_only()
@@ -305,20 +294,8 @@ async def _looked(bot: OnRecord, proof: Proof) -> str:
     return live.sentence
 
 
-class ExportSelect(ui.DynamicItem[ui.Select[ui.LayoutView]], template=EXPORT_ID):
+class ExportSelect(LastingSelect, template=EXPORT_ID):
     """*Export*: the quotation with its source and its proof as a file, for the person who chose alone."""
-
-    def __init__(self, select: ui.Select[ui.LayoutView], says: re.Match[str]) -> None:
-        super().__init__(select)
-        self.says = says
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Called by discord.py when something is chosen, in whatever process runs then."""
-        assert isinstance(item, ui.Select)  # noqa: S101  # only selects carry ids of this form
-        return cls(item, match)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Prove the quotation once more, and send it in the form that was chosen."""

@@ -69,12 +69,8 @@ class Timelines(commands.Cog):
     ) -> None:
         """Show the quotations of a speaker in order."""
         server = server_of(interaction)
-        filters = ask.filters_of(None, None, since, until, interaction.created_at.date())
-        if isinstance(filters, str):
-            await failures.say(interaction, filters)
-            return
-        if refusal := self.bot.limits.count(server, interaction.user.id):
-            await failures.say(interaction, refusal.sentence)
+        asked = ask.filters_of(None, None, since, until, interaction.created_at.date())
+        if (filters := await ask.admitted(self.bot, interaction, asked)) is None:
             return
         await interaction.response.defer(thinking=True)
         interaction.extras[failures.PUBLIC] = True
