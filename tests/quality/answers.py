@@ -153,6 +153,19 @@ def interval(measure: Callable[[NDArray[np.int64]], float], count: int) -> tuple
     return float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975))
 
 
+def beside_floors(found: dict[str, float], floors: dict[str, float]) -> int:
+    """Prints each figure beside its floor, where it has one; 1 when one is under it, else 0."""
+    dropped = False
+    for name, value in found.items():
+        floor = floors.get(name)
+        under = floor is not None and value < floor
+        dropped |= under
+        print(
+            f"  {name:26} {value:.3f}  floor {'-' if floor is None else floor}{'   UNDER ITS FLOOR' if under else ''}"
+        )
+    return int(dropped)
+
+
 def report(archive: Archive, questions: list[dict[str, Any]], *, judged: bool) -> bool:
     good = True
     beside = figures(archive, questions, plain, dated=False)

@@ -26,7 +26,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from answers import auroc
+from answers import auroc, beside_floors
 
 from index.archive import Archive
 from index.settings import AnswerSettings, IndexSettings
@@ -116,13 +116,7 @@ def main(arguments: list[str]) -> int:
         found = figures(archive, articles, questions)
     answerable = sum(question["answerable"] for question in questions)
     print(f"{len(articles)} articles, {answerable} questions with an answer, {len(questions) - answerable} without")
-    dropped = False
-    for name, value in found.items():
-        floor = FLOORS[name]
-        under = not everything and value < floor
-        dropped |= under
-        print(f"  {name:18} {value:.3f}  floor {floor}{'   UNDER ITS FLOOR' if under else ''}")
-    return int(dropped)
+    return beside_floors(found, {} if everything else FLOORS)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from answers import auroc
+from answers import auroc, beside_floors
 
 from index.archive import Archive
 from index.types import Draft, Filters, Hit, Span
@@ -106,13 +106,7 @@ def main(arguments: list[str]) -> int:
         "AUROC, left out": auroc(np.array(found), np.array(left_out)),
         "AUROC, near miss": auroc(np.array(found), np.array(missed)),
     }
-    dropped = False
-    for name, value in figures.items():
-        floor = FLOORS[name]
-        under = not everything and value < floor
-        dropped |= under
-        print(f"  {name:18} {value:.3f}  floor {floor}{'   UNDER ITS FLOOR' if under else ''}")
-    return int(dropped)
+    return beside_floors(figures, {} if everything else FLOORS)
 
 
 if __name__ == "__main__":

@@ -20,6 +20,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from answers import beside_floors
+
 from index.archive import Archive
 from index.sources import Given, read
 from index.types import Answer, Draft
@@ -56,12 +58,7 @@ def main() -> int:
         "right decision": float(np.mean([one for right in decided.values() for one in right])),
         **{f"right decision, {kind}": float(np.mean(right)) for kind, right in decided.items()},
     }
-    dropped = False
-    for name, value in figures.items():
-        under = value < FLOORS.get(name, 0.0)
-        dropped |= under
-        print(f"  {name:26} {value:.3f}  floor {FLOORS.get(name, '-')}{'   UNDER ITS FLOOR' if under else ''}")
-    return int(dropped)
+    return beside_floors(figures, FLOORS)
 
 
 if __name__ == "__main__":
