@@ -65,8 +65,7 @@ async def browser(width: int, height: int, scale: int = 1) -> AsyncIterator[Page
         process = await asyncio.create_subprocess_exec(
             found, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
             f"--user-data-dir={profile}", f"--force-device-scale-factor={scale}", f"--window-size={width},{height}",
-            # No page may load anything from elsewhere, or wait for it.
-            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0", "about:blank",
+            "--remote-debugging-port=0", "about:blank",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:

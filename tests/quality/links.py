@@ -21,7 +21,6 @@ import json
 import random
 import re
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -126,8 +125,7 @@ async def landed(page: Page, link: str, quotation: str) -> str:
     """``lands``, ``to page`` or ``wrong``."""
     await page.call("Page.navigate", url="about:blank")
     await page.call("Page.navigate", url=link)
-    with suppress(TimeoutError):  # a page that never ends loading is looked at as it is
-        await page.until("document.readyState === 'complete' && location.href !== 'about:blank'", 20)
+    await page.until("document.readyState === 'complete' && location.href !== 'about:blank'")
     for _ in range(10):  # the browser scrolls a moment after the page is there
         where = marked(await page.picture())
         if where is not None:
@@ -145,10 +143,7 @@ async def figures(quoted: list[tuple[str, Article, Span]]) -> dict[str, list[str
     bodies = {article.id: served(html) for html, article, _ in quoted}
 
     async def serve(request: web.Request) -> web.Response:
-        body = bodies.get(request.match_info["page"])
-        if body is None:  # a style or a picture of the page
-            raise web.HTTPNotFound
-        return web.Response(text=body, content_type="text/html")
+        return web.Response(text=bodies[request.match_info["page"]], content_type="text/html")
 
     app = web.Application()
     app.router.add_get("/{page}", serve)
@@ -160,6 +155,8 @@ async def figures(quoted: list[tuple[str, Article, Span]]) -> dict[str, list[str
     ends: dict[str, list[str]] = {"lands": [], "to page": [], "wrong": []}
     try:
         async with browser(WIDTH, HEIGHT) as page:
+            await page.call("Network.enable")
+            await page.call("Network.setBlockedURLs", urls=["https://*", "http://*.*.*/*"])
             await page.call("Emulation.setScriptExecutionDisabled", value=True)
             for _, article, span in quoted:
                 link = text_fragment_link(replace(article, url=f"{host}/{article.id}"), span)
