@@ -12,7 +12,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import discord
 from discord import app_commands, ui
@@ -312,38 +312,31 @@ async def admitted(
     return filters
 
 
-class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?!)"):
-    """A button of a message, and what its id says; each kind has a ``template`` of its own for that."""
+_Pressable = TypeVar("_Pressable", bound=ui.Item[Any])
 
-    def __init__(self, button: ui.Button[ui.LayoutView], says: re.Match[str]) -> None:
-        super().__init__(button)
+
+class _Lasting(ui.DynamicItem[_Pressable], template=r"(?!)"):
+    """An item of a message, and what its id says; each kind has a ``template`` of its own for that."""
+
+    def __init__(self, item: _Pressable, says: re.Match[str]) -> None:
+        super().__init__(item)
         self.says = says
 
     @classmethod
     async def from_custom_id(
         cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
     ) -> Self:
-        """Called by discord.py when it is pressed, in whatever process runs then, and in the task that answers it."""
+        """Called by discord.py when it is used, in whatever process runs then, and in the task that answers it."""
         localised.speak(interaction.locale)
-        assert isinstance(item, ui.Button)  # noqa: S101  # only buttons carry ids of these forms
-        return cls(item, match)
+        return cls(cast("_Pressable", item), match)  # only items of its own sort carry ids of its form
 
 
-class LastingSelect(ui.DynamicItem[ui.Select[ui.LayoutView]], template=r"(?!)"):
-    """A list to choose from in a message, and what its id says; the same as `LastingButton`."""
+class LastingButton(_Lasting[ui.Button[ui.LayoutView]], template=r"(?!)"):
+    """A button that outlives the process that sent it."""
 
-    def __init__(self, select: ui.Select[ui.LayoutView], says: re.Match[str]) -> None:
-        super().__init__(select)
-        self.says = says
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """Called by discord.py when something is chosen, in whatever process runs then."""
-        localised.speak(interaction.locale)
-        assert isinstance(item, ui.Select)  # noqa: S101  # only selects carry ids of these forms
-        return cls(item, match)
+class LastingSelect(_Lasting[ui.Select[ui.LayoutView]], template=r"(?!)"):
+    """A list to choose from, likewise."""
 
 
 class ContextButton(LastingButton, template=render.CONTEXT_ID):
