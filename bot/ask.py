@@ -96,20 +96,13 @@ class Ask(commands.Cog):
     async def _speakers(
         self, interaction: discord.Interaction[OnRecord], current: str
     ) -> list[app_commands.Choice[str]]:
-        return await self._suggested(interaction, lambda archive: archive.speakers(current, 25))
+        return await suggested(interaction, lambda archive: archive.speakers(current, 25))
 
     @ask.autocomplete("outlet")
     async def _outlets(
         self, interaction: discord.Interaction[OnRecord], current: str
     ) -> list[app_commands.Choice[str]]:
-        return await self._suggested(interaction, lambda archive: archive.outlets(current, 25))
-
-    async def _suggested(
-        self, interaction: discord.Interaction[OnRecord], names: Callable[[Archive], Sequence[str]]
-    ) -> list[app_commands.Choice[str]]:
-        found = await suggestions(self.bot, server_of(interaction), names)
-        # A name that is cut would match nothing, and Discord takes none that is longer.
-        return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
+        return await suggested(interaction, lambda archive: archive.outlets(current, 25))
 
     @commands.Cog.listener()
     async def on_message(self, message: discord.Message) -> None:
@@ -250,6 +243,15 @@ async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
     stored = await bot.worker.call(server, proved)
     for hit, article in zip(hits, stored, strict=True):
         failures.check_proof(hit, article)
+
+
+async def suggested(
+    interaction: discord.Interaction[OnRecord], names: Callable[[Archive], Sequence[str]]
+) -> list[app_commands.Choice[str]]:
+    """Names from the archive of the server where somebody types, to choose from."""
+    found = await suggestions(interaction.client, server_of(interaction), names)
+    # A name that is cut would match nothing, and Discord takes none that is longer.
+    return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
 
 
 async def suggestions(bot: OnRecord, server: int, names: Callable[[Archive], Sequence[str]]) -> Sequence[str]:

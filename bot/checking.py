@@ -16,7 +16,7 @@ import discord
 from discord import app_commands, ui
 
 from bot import failures, render, verbatim
-from bot.ask import LastingButton, prove, suggestions
+from bot.ask import LastingButton, prove, suggested
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from index.archive import Archive
@@ -90,8 +90,7 @@ class Checking(WithMenu):
     async def _speakers(
         self, interaction: discord.Interaction[OnRecord], current: str
     ) -> list[app_commands.Choice[str]]:
-        found = await suggestions(self.bot, server_of(interaction), lambda archive: archive.speakers(current, 25))
-        return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
+        return await suggested(interaction, lambda archive: archive.speakers(current, 25))
 
     async def of_message(self, interaction: discord.Interaction[OnRecord], message: discord.Message) -> None:
         """Judge what a message claims."""

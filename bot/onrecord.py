@@ -53,8 +53,7 @@ class Members(commands.GroupCog, name="onrecord", description="Who is on record,
     async def _outlets(
         self, interaction: discord.Interaction[OnRecord], current: str
     ) -> list[app_commands.Choice[str]]:
-        found = await ask.suggestions(self.bot, server_of(interaction), lambda archive: archive.outlets(current, 25))
-        return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
+        return await ask.suggested(interaction, lambda archive: archive.outlets(current, 25))
 
     @app_commands.command(description="The questions you asked to be told about, and how to stop it")
     async def subscriptions(self, interaction: discord.Interaction[OnRecord]) -> None:

@@ -87,8 +87,7 @@ class Timelines(commands.Cog):
     async def _speakers(
         self, interaction: discord.Interaction[OnRecord], current: str
     ) -> list[app_commands.Choice[str]]:
-        found = await ask.suggestions(self.bot, server_of(interaction), lambda archive: _beginning(archive, current))
-        return [app_commands.Choice(name=name, value=name) for name in found if 0 < len(name) <= 100][:25]
+        return await ask.suggested(interaction, lambda archive: _beginning(archive, current))
 
 
 def _beginning(archive: Archive, current: str) -> Sequence[str]:
