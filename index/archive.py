@@ -8,11 +8,12 @@ import threading
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from index import abstaining, check, followup, question, reader, search, speakers, timeline, topics
 from index import asked as asked_for
 from index.attribution import attributions as attribute
+from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
 from index.calibration import Label
 from index.check import Claim, Verdict
 from index.copies import collapsed, other_figures
@@ -33,12 +35,13 @@ from index.errors import (
     NoSuchArticle,
     NoSuchGeneration,
     NotAnArticle,
+    NotUndoable,
     ReceiptBroken,
     Unreadable,
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
-from index.passages import derived
+from index.passages import derived, headline_of
 from index.posts import KEPT, Post
 from index.receipts import Proof, proof
 from index.sentences import sentence_spans
@@ -187,21 +190,21 @@ class Archive:
 
     # --- changing -----------------------------------------------------------------------------------------------
 
-    def add(self, draft: Draft) -> Added:
-        """Add one article, or replace the one it is a newer text of.
+    def add(self, draft: Draft, *, by: str | None = None) -> Added:
+        """Add one article, or replace the one it is a newer text of; ``by`` is whoever does it, for the log.
 
         Raises ``NotAnArticle`` for a text without words, ``Unreadable`` for one that has no UTF-8, ``ArchiveLocked``
         when another process holds the archive.
         """
-        (added,) = self.add_all([draft])
+        (added,) = self.add_all([draft], by=by)
         return added
 
-    def add_all(self, drafts: Iterable[Draft]) -> Iterator[Added]:
+    def add_all(self, drafts: Iterable[Draft], *, by: str | None = None) -> Iterator[Added]:
         """Add many articles, their texts embedded together. Each batch goes in whole or not at all."""
         for batch in _batches(drafts, BATCH):
-            yield from self._add_batch(batch)
+            yield from self._add_batch(batch, by)
 
-    def _add_batch(self, drafts: Sequence[Draft]) -> list[Added]:
+    def _add_batch(self, drafts: Sequence[Draft], by: str | None) -> list[Added]:
         for draft in drafts:
             _check(draft)
         served = self._served()
@@ -212,7 +215,7 @@ class Archive:
             entries: list[tuple[int, bytes]] = []
             with self._store.transaction():
                 # One after the other, so that of two drafts for one article the later is a change of the earlier.
-                outcomes = [self._put(draft) for draft in drafts]
+                outcomes = [self._put(draft, by) for draft in drafts]
                 # Looked at again under the lock, for another process may have changed what was foreseen.
                 work = {article_id: ready.derived(article) for article_id, article in _changed(outcomes).items()}
                 fresh = self._embed(served.model, work.values(), ready.vectors)
@@ -224,12 +227,24 @@ class Archive:
     def _sizes(self, served: Generation, article_id: str) -> tuple[int, int]:
         return len(self._store.passages(served, article_id)), len(self._store.attributions(served, article_id))
 
-    def _put(self, draft: Draft) -> tuple[Article, Status]:
+    def _put(self, draft: Draft, by: str | None) -> tuple[Article, Status]:
         """Store the article this draft becomes, unless it is there; and whether it is new, changed, or the same."""
         article, status = self._outcome(draft)
         if status is not Status.UNCHANGED:
+            before = self._value(article.id) if status is Status.UPDATED else None
             self._store.put_article(article, draft.origin)
+            self._note(Action(status.value), article, by, before=before)
         return article, status
+
+    def _value(self, article_id: str) -> dict[str, Any]:
+        """What is kept of a stored article, so that a change of it can be undone."""
+        return article_value(self._store.article(article_id), origin=self._store.origin(article_id))
+
+    def _note(self, action: Action, article: Article, by: str | None, *, before: Mapping[str, Any] | None) -> int:
+        """Write a change of an article into the log; call inside its transaction."""
+        after = None if action is Action.REMOVED else article_value(article, text=False)
+        words = article.title or article.id
+        return self._store.log.note(action, words, by=by, subject=article.id, before=before, after=after)
 
     def _outcome(self, draft: Draft) -> tuple[Article, Status]:
         """The article this draft becomes as things are now, and whether it is new, changed, or the same."""
@@ -265,15 +280,105 @@ class Archive:
         ids = (f"{stem or 'article'}-{digest[:length]}" for length in range(8, len(digest)))
         return next(new for new in ids if not self._store.has_article(new))
 
-    def remove(self, article_id: str) -> Article:
-        """Remove the article and everything derived from it, in every generation. Raises ``NoSuchArticle``."""
+    def edit(self, article: Article, *, by: str | None = None) -> Article:
+        """Change what is said of a stored article: its title, outlet, authors, day or address. Returns it as it was.
+
+        The text stays, and with it every passage, receipt and vector; a new title is embedded. Raises
+        ``NoSuchArticle``, and ``ValueError`` when the text is another than the stored one.
+        """
+        self._with_text_of(article)
+        vectors = self._headline_vectors(article)
+        with self._changing(), self._store.transaction():
+            before = self._with_text_of(article)
+            if before != article:
+                value = self._value(article.id)
+                self._store.put_vectors(vectors)
+                self._store.edit_article(article, self._headline(article))
+                self._note(Action.EDITED, article, by, before=value)
+        return before
+
+    def _with_text_of(self, article: Article) -> Article:
+        before = self._store.article(article.id)
+        if before.sha256 != article.sha256:
+            raise ValueError("a text is changed by adding the article again")
+        return before
+
+    def _headline(self, article: Article) -> str:
+        served = self._served()
+        return headline_of(article, () if served is None else self._store.passages(served, article.id))
+
+    def _headline_vectors(self, article: Article) -> dict[bytes, NDArray[np.float32]]:
+        """The article's headline, embedded by the models of the generations that are or may come to be served."""
+        headline = self._headline(article)
+        generations = (self._store.generation(state) for state in ("served", "candidate", "building"))
+        models = {generation.model for generation in generations if generation}
+        keys = {vector_key(model, headline): model for model in models}
+        known = self._store.known_vectors(keys)
+        return {key: self._encoder(m).encode([headline])[0] for key, m in keys.items() if key not in known}
+
+    def remove(self, article_id: str, *, by: str | None = None) -> Article:
+        """Remove the article and everything derived from it, in every generation. Raises ``NoSuchArticle``.
+
+        Its text stays in the log for `UNDO_DAYS`, so that `undo` can bring it back; nothing else sees it.
+        """
         with self._changing():
-            article = self._store.article(article_id)
             with self._store.transaction():
+                article = self._store.article(article_id)
+                before = self._value(article_id)
                 self._store.delete_article(article_id)
                 self._store.forget_feedback(article_id)
+                self._note(Action.REMOVED, article, by, before=before)
             self._vectors = None
         return article
+
+    @property
+    def log(self) -> Log:
+        """Who changed what."""
+        return self._store.log
+
+    def undo(self, entry: Entry, *, by: str | None = None) -> int:
+        """Put back what stood there before a change; returns the number of the entry that says so.
+
+        Raises ``NotUndoable`` where that is forgotten, was undone already, or was changed again since.
+        """
+        with self._changing():
+            now = self._store.log.entry(entry.id)
+            if now is None or now.undone_by is not None:
+                raise NotUndoable("This change was undone already.")
+            back = self._stood_before(now)
+            served = self._served_or_first()
+            ready = self._prepared(served.model, back.keys())
+            with self._store.transaction():
+                if now.action is Action.THRESHOLD:
+                    self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
+                elif now.action is Action.ADDED:
+                    self._store.delete_article(now.subject or "")
+                for article, origin in back.items():
+                    self._store.put_article(article, origin)
+                    self._store.put_derived(served, article.id, ready.derived(article), ready.vectors)
+                number = self._store.log.note(Action.UNDONE, now.words, by=by, subject=str(now.id))
+                self._store.log.mark_undone(now.id, number)
+            self._vectors = None
+        return number
+
+    def _stood_before(self, entry: Entry) -> dict[Article, str | None]:
+        """The article, with its origin, that undoing brings back; nothing where it takes one away. Call under the lock.
+
+        Raises ``NotUndoable``.
+        """
+        if entry.action is Action.THRESHOLD:
+            return {}
+        if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
+            raise NotUndoable("A change of this kind is taken back by its own command.")
+        subject = entry.subject or ""
+        there = self._store.has_article(subject)
+        if (article_value(self._store.article(subject), text=False) if there else None) != entry.after:
+            raise NotUndoable("This article has been changed again since; undo the newer change first.")
+        if entry.action is Action.ADDED:
+            return {}
+        if entry.before is None:
+            raise NotUndoable(f"What stood there before is kept for {UNDO_DAYS} days, and these are over.")
+        return dict([article_of(entry.before)])
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -820,20 +925,27 @@ class Archive:
         """The threshold that was set for this archive, if one was."""
         return self._store.calibrated()
 
-    def set_threshold(self, threshold: float, *, risk: float, labels: int) -> Calibrated:
+    def set_threshold(self, threshold: float, *, risk: float, labels: int, by: str | None = None) -> Calibrated:
         """Use this threshold, in [0, 1], from now on, whatever is configured; ``risk`` and ``labels`` say why."""
         if not 0 <= threshold <= 1:
             raise ValueError(f"a threshold is in [0, 1], not {threshold}")
         calibrated = Calibrated(threshold, risk, labels, _now(), self.scale)
-        with self._changing(), self._store.transaction():
-            self._store.put_calibrated(calibrated)
+        self._set_calibrated(calibrated, by)
         return calibrated
 
-    def reset_threshold(self) -> Calibrated | None:
+    def reset_threshold(self, *, by: str | None = None) -> Calibrated | None:
         """Use the configured threshold again; returns what was set."""
+        return self._set_calibrated(None, by)
+
+    def _set_calibrated(self, calibrated: Calibrated | None, by: str | None) -> Calibrated | None:
         with self._changing(), self._store.transaction():
             before = self._store.calibrated()
-            self._store.put_calibrated(None)
+            self._store.put_calibrated(calibrated)
+            words = "as configured" if calibrated is None else f"{calibrated.threshold:.2f}"
+            self._store.log.note(
+                Action.THRESHOLD, f"threshold {words}", by=by,
+                before=asdict(before) if before else None, after=asdict(calibrated) if calibrated else None,
+            )  # fmt: skip
         return before
 
     # --- which message answers which ----------------------------------------------------------------------------

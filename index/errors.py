@@ -59,6 +59,10 @@ class NoSuchGeneration(ArchiveError):
     """There is no generation to promote, or none to roll back to."""
 
 
+class NotUndoable(ArchiveError):
+    """An entry of the log cannot be undone: what stood there is forgotten, or was changed again since."""
+
+
 class ReceiptBroken(ArchiveError):
     """A receipt does not match the stored text: the article was changed or removed since."""
 

@@ -21,6 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from index import audit
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -168,6 +169,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m002_feedback,
     _m003_posts,
     create_tables,
+    audit.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -197,6 +199,7 @@ class Store:
             self._db.close()
             raise
         self.subscriptions = Subscriptions(self._db, self.transaction)
+        self.log = audit.Log(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
@@ -339,6 +342,44 @@ class Store:
             "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)", (row, article.title, article.text)
         )
 
+    def origin(self, article_id: str) -> str | None:
+        """Where the article was read from, where that is known and no address."""
+        row = self._db.execute("SELECT origin FROM articles WHERE id = ?", (_sought(article_id),)).fetchone()
+        return None if row is None else row[0]
+
+    def edit_article(self, article: Article, headline: str) -> None:
+        """Change what is said of an article whose text stays: nothing derived from the text goes.
+
+        ``headline`` is the text that stands for the article as a whole.
+        """
+        (row,) = self._db.execute("SELECT row FROM articles WHERE id = ?", (article.id,)).fetchone()
+        self._db.execute(
+            "UPDATE articles SET title = ?, outlet = ?, authors = ?, date = ?, url = ? WHERE row = ?",
+            (
+                article.title, article.outlet, json.dumps(article.authors, ensure_ascii=False), article.date,
+                article.url, row,
+            ),
+        )  # fmt: skip
+        self._db.execute("DELETE FROM article_words WHERE rowid = ?", (row,))
+        self._db.execute(
+            "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)", (row, article.title, article.text)
+        )
+        covering = self._db.execute(
+            "SELECT g.id, g.model FROM generations g JOIN indexed i ON i.generation = g.id WHERE i.article = ?", (row,)
+        ).fetchall()
+        for generation, model in covering:
+            self._db.execute(
+                "UPDATE indexed SET headline = ? WHERE generation = ? AND article = ?",
+                (vector_key(model, headline), generation, row),
+            )
+
+    def put_vectors(self, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
+        """Keep vectors by key; those that are there stay."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)",
+            [(key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()],
+        )
+
     def delete_article(self, article_id: str) -> None:
         """Remove the article and everything derived from it, in every generation."""
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
@@ -415,10 +456,7 @@ class Store:
                 f"INSERT INTO {words} (rowid, text) VALUES (?, ?)",  # noqa: S608  # our own name
                 (done.lastrowid, passage.span.of(text)),
             )
-        self._db.executemany(
-            "INSERT OR IGNORE INTO vectors (key, vector) VALUES (?, ?)",
-            [(key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()],
-        )
+        self.put_vectors(vectors)
         entry_ids = []
         for entry in derived.entries:
             key = vector_key(generation.model, entry.text)
