@@ -33,17 +33,19 @@ from index.errors import (
     ArchiveError,
     ArchiveLocked,
     NoSuchArticle,
-    NoSuchGeneration,
+    NoSuchGolden,
     NotAnArticle,
     NotUndoable,
     ReceiptBroken,
     Unreadable,
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
+from index.golden import Golden, Result
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
 from index.posts import KEPT, Post
 from index.receipts import Proof, proof
+from index.review import EVERYTHING, Looked, Progress, Reindexed, Reindexing, Review, Scope
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
 from index.store import Derived, Generation, Store, vector_key
@@ -110,22 +112,6 @@ class ArchiveStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Reindexed:
-    """What a re-index did, or (a dry run) would do."""
-
-    generation: int
-    """The generation that was built, promoted or rolled back to; the served one for a dry run."""
-    state: str
-    """``candidate``, ``served`` or ``dry_run``."""
-    articles: int
-    embedded: int
-    """Texts that had no vector yet."""
-    passages_added: int
-    passages_removed: int
-    speakers_changed: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Prepared:
     """What was made of articles before the archive was locked for them."""
 
@@ -153,6 +139,7 @@ class Archive:
         self._names: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
         self._people: tuple[int, tuple[speakers.Known, ...]] | None = None
         self._seen = self._store.data_version
+        self._reindexing = Reindexing(self)
 
     @classmethod
     def open(
@@ -420,53 +407,30 @@ class Archive:
         if served is None:
             with self._store.transaction():
                 # Looked for again: another process may have been first, and what it serves must stay.
-                served = self._served() or self._store.new_generation("served", self._model, RECIPE)
+                served = self._served() or self._store.new_generation("served", *self.made_with)
         return served
 
-    def reindex(self, *, dry_run: bool = False, progress: Callable[[int, int], None] | None = None) -> Reindexed:
-        """Build the next generation of all articles beside the served one, with today's model and rules.
+    @property
+    def made_with(self) -> tuple[str, str]:
+        """The model and the rules that an index is made with today."""
+        from index.attribution.weights import SHA256 as tagger  # noqa: N811  # brings torch, which takes seconds
 
-        The served generation goes on answering until ``promote``. A re-index that was interrupted goes on where it
-        stopped. ``progress`` is called with articles done and articles in all.
-        """
-        served = self._served_or_first()
-        if dry_run:
-            return self._compare_dry(served, progress)
-        building = self._store.generation("building")
-        if building is None or (building.model, building.recipe) != (self._model, RECIPE):
-            with self._changing(), self._store.transaction():
-                building = self._store.new_generation("building", self._model, RECIPE)
-        embedded = self._complete(building, progress)
-        with self._changing(), self._store.transaction():
-            self._expect(building)
-            self._store.set_state(building, "candidate")
-        return self._compared(served, replace(building, state="candidate"), "candidate", embedded)
+        return self._model, f"{RECIPE}.{tagger[:8]}"
 
-    def _complete(self, generation: Generation, progress: Callable[[int, int], None] | None = None) -> int:
-        """Derive the articles that ``generation`` does not cover yet; returns how many texts had to be embedded."""
-        embedded = 0
-        total = self._store.count_articles()
-        while missing := self._store.missing(generation):
-            if progress:
-                progress(total - len(missing), total)
-            ready = self._prepared(generation.model, self._next_of(generation))
-            with self._changing():
-                self._expect(generation)
-                # Looked up again under the lock: another process may have removed, changed or done some of them.
-                work = {article.id: ready.derived(article) for article in self._next_of(generation)}
-                fresh = self._embed(generation.model, work.values(), ready.vectors)
-                embedded += len(fresh)
-                with self._store.transaction():
-                    for article_id, item in work.items():
-                        self._store.put_derived(generation, article_id, item, fresh)
-        if progress:
-            progress(total, total)
-        return embedded
+    @property
+    def batch(self) -> int:
+        """Articles whose texts are embedded together."""
+        return BATCH
 
-    def _next_of(self, generation: Generation) -> list[Article]:
-        """The next articles that the generation does not cover, as they are at one moment."""
-        with self._store.snapshot():
-            return [self._store.article(article_id) for article_id in self._store.missing(generation)[:BATCH]]
+    def derive(self, article: Article) -> Derived:
+        """What today's rules make of an article."""
+        return _derive(article)
+
+    def beside(self, folder: Path) -> Archive:
+        """The archive in another folder, a copy of this one, with the same models in memory."""
+        copy = Archive(folder, self.name, self.settings, None)
+        copy._encoders, copy._lexicons, copy._model = self._encoders, self._lexicons, self._model
+        return copy
 
     def _expect(self, *generations: Generation) -> None:
         """Another process must not have promoted, replaced or rolled back these while this one was at work."""
@@ -476,54 +440,84 @@ class Archive:
                 "see `onrecord status`, then try again."
             )
 
-    def promote(self) -> Reindexed:
-        """Serve the candidate that ``reindex`` built; the generation served until now is kept for ``rollback``."""
-        return self._switch(
-            "candidate", "There is nothing to promote; `onrecord reindex` builds a new generation first."
-        )
+    def reindex(
+        self, *, dry_run: bool = False, progress: Progress | None = None, scope: Scope = EVERYTHING
+    ) -> Reindexed:
+        """Build the next generation of all articles beside the served one, with today's model and rules.
 
-    def rollback(self) -> Reindexed:
+        The served generation goes on answering until ``promote``. What `looked` was told of the sources is in it. A
+        re-index that was interrupted, as by what ``progress`` raises, goes on where it stopped.
+        """
+        if dry_run:
+            return self._reindexing.dry_run(scope, progress)
+        return self._reindexing.build(scope, progress)
+
+    def to_look_at(self, scope: Scope = EVERYTHING) -> tuple[Article, ...]:
+        """The articles whose sources have not been looked at for the generation that is built next."""
+        return self._reindexing.to_look_at(scope)
+
+    def looked(self, article: Article, looked: Looked) -> None:
+        """Hold ready what was found at the source of an article; nothing that is served changes."""
+        self._reindexing.looked(article, looked)
+
+    def review(self, between: Callable[[], None] | None = None) -> Review:
+        """What promoting the candidate would change, and how it answers the golden questions.
+
+        ``between`` is called between two of them. Raises ``NoSuchGeneration`` where there is no candidate.
+        """
+        return self._reindexing.review(between)
+
+    def promote(
+        self, *, force: bool = False, by: str | None = None, between: Callable[[], None] | None = None
+    ) -> Reindexed:
+        """Serve the candidate that ``reindex`` built; the generation served until now is kept for ``rollback``.
+
+        Raises ``GoldenFailed`` where a golden question is not answered by it, unless ``force``.
+        """
+        return self._reindexing.promote(force=force, by=by, between=between)
+
+    def rollback(self, *, by: str | None = None) -> Reindexed:
         """Serve the generation that was served before the last ``promote`` or ``rollback``."""
-        return self._switch("previous", "There is no earlier generation to go back to.")
+        return self._reindexing.rollback(by=by)
 
-    def _switch(self, state: str, sentence: str) -> Reindexed:
-        chosen = self._store.generation(state)
-        if chosen is None:
-            raise NoSuchGeneration(sentence)
-        before = self._served_or_first()
-        # Articles that came in since it was built are derived before it is served: nothing is lost on the way.
-        embedded = self._complete(chosen)
-        with self._changing():
-            embedded += self._complete(chosen)  # those that came in just now
-            self._expect(chosen, before)
-            result = self._compared(before, chosen, "served", embedded)
-            with self._store.transaction():
-                self._store.swap_served(chosen)
-            self._store.forget_unused_vectors()
-            self._vectors = None
-        return result
+    def discard(self, *, by: str | None = None) -> None:
+        """Drop the candidate, and what is being built."""
+        self._reindexing.discard(by=by)
 
-    def _compared(self, before: Generation, after: Generation, state: str, embedded: int) -> Reindexed:
-        added = removed = changed = 0
-        for article in self._store.articles():
-            one, two, three = _difference(
-                self._store.passages(before, article.id), self._store.passages(after, article.id)
-            )
-            added, removed, changed = added + one, removed + two, changed + three
-        return Reindexed(after.id, state, self._store.count_articles(), embedded, added, removed, changed)
+    def golden(self) -> tuple[Golden, ...]:
+        """The golden questions, oldest first."""
+        return self._store.golden.all()
 
-    def _compare_dry(self, served: Generation, progress: Callable[[int, int], None] | None) -> Reindexed:
-        added = removed = changed = embedded = 0
-        total = self._store.count_articles()
-        for done, article in enumerate(self._store.articles()):
-            if progress:
-                progress(done, total)
-            item = _derive(article)
-            one, two, three = _difference(self._store.passages(served, article.id), item.passages)
-            added, removed, changed = added + one, removed + two, changed + three
-            keys = {vector_key(self._model, text) for text in item.texts}
-            embedded += len(keys) - len(self._store.known_vectors(keys))
-        return Reindexed(served.id, "dry_run", total, embedded, added, removed, changed)
+    def ask_golden(self, between: Callable[[], None] | None = None) -> tuple[Result, ...]:
+        """Ask every golden question to what is served."""
+        return self._reindexing.ask_golden(self._served_or_first(), between)
+
+    def make_golden(
+        self,
+        asked: str,
+        receipt: Receipt,
+        *,
+        filters: Filters = Filters(),
+        asked_on: str | None = None,
+        by: str | None = None,
+    ) -> Golden:
+        """Keep a question with the quotation that has to answer it. Raises ``ReceiptBroken`` as `prove` does."""
+        with self._changing(), self._store.transaction():
+            quote = self.prove(receipt).words(receipt.span)
+            golden = self._store.golden.add(Golden(_storable(asked), receipt, quote, filters, asked_on))
+            self._store.log.note(Action.GOLDEN, f"added: {golden.question}", by=by, subject=receipt.article_id)
+        return golden
+
+    def remove_golden(self, number: int, *, by: str | None = None) -> Golden:
+        """Drop a golden question. Raises ``NoSuchGolden``."""
+        with self._changing(), self._store.transaction():
+            found = next((golden for golden in self._store.golden.all() if golden.id == number), None)
+            if found is None:
+                raise NoSuchGolden(number)
+            self._store.golden.remove(number)
+            subject = found.receipt.article_id
+            self._store.log.note(Action.GOLDEN, f"removed: {found.question}", by=by, subject=subject)
+        return found
 
     # --- asking -------------------------------------------------------------------------------------------------
 
@@ -1188,14 +1182,6 @@ def _now() -> str:
 
 def _derive(article: Article) -> Derived:
     return derived(article, sentence_spans(article.text), attribute(article.text))
-
-
-def _difference(before: Sequence[Passage], after: Sequence[Passage]) -> tuple[int, int, int]:
-    """Passages added, passages removed, and passages that are there in both with another speaker."""
-    old = {p.span: p.said_by and p.said_by.speaker for p in before}
-    new = {p.span: p.said_by and p.said_by.speaker for p in after}
-    both = old.keys() & new.keys()
-    return len(new.keys() - both), len(old.keys() - both), sum(old[span] != new[span] for span in both)
 
 
 def _batches(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:

@@ -8,6 +8,9 @@ ArchiveError
 │   └── TooLarge           over the size that is accepted
 ├── NoSuchArticle          no article has that id
 ├── NoSuchGeneration       nothing to promote or to roll back to
+├── NoSuchGolden           no golden question has that number
+├── NotUndoable            an entry of the log cannot be undone
+├── GoldenFailed           golden questions are not answered by what was to be promoted
 ├── ReceiptBroken          a receipt no longer matches what is stored
 ├── NotExportable          a form cannot carry a character of the quotation
 ├── ArchiveLocked          another process is changing this archive
@@ -17,6 +20,8 @@ ArchiveError
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class ArchiveError(Exception):
@@ -32,7 +37,11 @@ class SourceError(ArchiveError):
 
 
 class FetchFailed(SourceError):
-    """The address did not give a page."""
+    """The address did not give a page; ``status`` is what its server answered (HTTP), where it answered."""
+
+    def __init__(self, source: str, sentence: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(source, sentence)
 
 
 class Unreadable(SourceError):
@@ -59,8 +68,27 @@ class NoSuchGeneration(ArchiveError):
     """There is no generation to promote, or none to roll back to."""
 
 
+class NoSuchGolden(ArchiveError):
+    """There is no golden question of that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"There is no golden question {number}; `onrecord golden` lists those there are.")
+
+
 class NotUndoable(ArchiveError):
     """An entry of the log cannot be undone: what stood there is forgotten, or was changed again since."""
+
+
+class GoldenFailed(ArchiveError):
+    """Golden questions are not answered by the generation that was to be promoted."""
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        self.questions = tuple(questions)
+        count = "1 golden question is" if len(questions) == 1 else f"{len(questions)} golden questions are"
+        super().__init__(
+            f"{count} not answered as before by what was to be promoted, the first being {questions[0]!r}; "
+            "look at the review, then discard it or promote it all the same (--force)."
+        )
 
 
 class ReceiptBroken(ArchiveError):

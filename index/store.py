@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit
+from index import audit, golden
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -164,12 +164,43 @@ def _m003_posts(db: sqlite3.Connection) -> None:
     )
 
 
+def _m006_versions(db: sqlite3.Connection) -> None:
+    # An id had one row; now it has one that is live, and others that a generation which is not served holds ready.
+    # Foreign keys are off during migrations: the rows of other tables go on pointing at these by the table's name.
+    db.executescript(
+        """
+        CREATE TABLE versions (
+            row INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, live INTEGER NOT NULL DEFAULT 1,
+            sha256 TEXT NOT NULL, text TEXT NOT NULL, title TEXT, outlet TEXT, authors TEXT NOT NULL, date TEXT,
+            url TEXT, origin TEXT);
+        INSERT INTO versions (row, id, sha256, text, title, outlet, authors, date, url, origin)
+            SELECT row, id, sha256, text, title, outlet, authors, date, url, origin FROM articles;
+        DROP TABLE articles;
+        ALTER TABLE versions RENAME TO articles;
+        CREATE INDEX articles_id ON articles (id);
+        CREATE UNIQUE INDEX articles_live ON articles (id) WHERE live;
+        CREATE INDEX articles_url ON articles (url);
+        CREATE INDEX articles_origin ON articles (origin);
+        CREATE INDEX articles_sha256 ON articles (sha256);
+        CREATE INDEX articles_date ON articles (date);
+        CREATE VIEW live AS SELECT * FROM articles WHERE live;
+        CREATE TRIGGER article_gone AFTER DELETE ON articles BEGIN DELETE FROM article_words WHERE rowid = old.row; END;
+        CREATE TABLE looked_at (
+            generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE, id TEXT NOT NULL,
+            found TEXT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (generation, id)) WITHOUT ROWID;
+        ALTER TABLE indexed ADD COLUMN copied_from INTEGER;
+        """
+    )
+
+
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m001_initial,
     _m002_feedback,
     _m003_posts,
     create_tables,
     audit.create_tables,
+    _m006_versions,
+    golden.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -200,15 +231,16 @@ class Store:
             raise
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
+        self.golden = golden.GoldenQuestions(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
             self._write_ahead()
             self._db.execute("PRAGMA synchronous = NORMAL")
+            self._migrate()
             self._db.execute("PRAGMA foreign_keys = ON")
             # Without it REPLACE and cascades would leave the word index behind: triggers must fire on them too.
             self._db.execute("PRAGMA recursive_triggers = ON")
-            self._migrate()
         except sqlite3.OperationalError as error:  # locked, read-only, disk full: the file itself may be sound
             raise ArchiveError(f"{self.path} cannot be used ({error}); check the data folder and the disk.") from error
         except sqlite3.DatabaseError as error:
@@ -245,6 +277,16 @@ class Store:
 
     def _version(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of the file as it is now: nothing that is done to the copy touches this one."""
+        copy = sqlite3.connect(path)
+        try:
+            self._db.backup(copy)
+        except sqlite3.OperationalError as error:
+            raise ArchiveError(f"{path} could not be written ({error}); check the disk.") from error
+        finally:
+            copy.close()
 
     def close(self) -> None:
         """Close the file; the store cannot be used afterwards."""
@@ -302,16 +344,16 @@ class Store:
 
     def has_article(self, article_id: str) -> bool:
         """Whether there is an article with that id."""
-        found = self._db.execute("SELECT 1 FROM articles WHERE id = ?", (_sought(article_id),)).fetchone()
+        found = self._db.execute("SELECT 1 FROM live WHERE id = ?", (_sought(article_id),)).fetchone()
         return found is not None
 
     def count_articles(self) -> int:
         """How many articles there are."""
-        return int(self._db.execute("SELECT count(*) FROM articles").fetchone()[0])
+        return int(self._db.execute("SELECT count(*) FROM live").fetchone()[0])
 
     def newest_date(self, until: str) -> str | None:
         """The latest ISO day of an article, up to and including ``until``; ``None`` when none has one."""
-        row = self._db.execute("SELECT max(date) FROM articles WHERE date <= ?", (until,)).fetchone()
+        row = self._db.execute("SELECT max(date) FROM live WHERE date <= ?", (until,)).fetchone()
         return None if row[0] is None else str(row[0])
 
     def find_article(
@@ -327,24 +369,31 @@ class Store:
 
     def put_article(self, article: Article, origin: str | None) -> None:
         """Store the article; what was derived from another text under the same id is removed from every generation."""
-        values = (
-            article.id, article.sha256, article.text, article.title, article.outlet,
-            json.dumps(article.authors, ensure_ascii=False), article.date, article.url,
-            origin and _sought(origin),  # a file's name need not be text
-        )  # fmt: skip
         self.delete_article(article.id)
+        self._put_version(article, origin, live=True)
+
+    def _put_version(self, article: Article, origin: str | None, *, live: bool) -> int:
         row = self._db.execute(
-            "INSERT INTO articles (id, sha256, text, title, outlet, authors, date, url, origin) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            values,
-        ).lastrowid
+            "INSERT INTO articles (id, live, sha256, text, title, outlet, authors, date, url, origin) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article.id, live, article.sha256, article.text, article.title, article.outlet,
+                json.dumps(article.authors, ensure_ascii=False), article.date, article.url,
+                origin and _sought(origin),  # a file's name need not be text
+            ),
+        ).lastrowid  # fmt: skip
+        if live:
+            self._find_by_words(row or 0)
+        return int(row or 0)
+
+    def _find_by_words(self, row: int) -> None:
         self._db.execute(
-            "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)", (row, article.title, article.text)
+            "INSERT INTO article_words (rowid, title, text) SELECT row, title, text FROM articles WHERE row = ?", (row,)
         )
 
     def origin(self, article_id: str) -> str | None:
         """Where the article was read from, where that is known and no address."""
-        row = self._db.execute("SELECT origin FROM articles WHERE id = ?", (_sought(article_id),)).fetchone()
+        row = self._db.execute("SELECT origin FROM live WHERE id = ?", (_sought(article_id),)).fetchone()
         return None if row is None else row[0]
 
     def edit_article(self, article: Article, headline: str) -> None:
@@ -352,25 +401,25 @@ class Store:
 
         ``headline`` is the text that stands for the article as a whole.
         """
-        (row,) = self._db.execute("SELECT row FROM articles WHERE id = ?", (article.id,)).fetchone()
         self._db.execute(
-            "UPDATE articles SET title = ?, outlet = ?, authors = ?, date = ?, url = ? WHERE row = ?",
+            "UPDATE articles SET title = ?, outlet = ?, authors = ?, date = ?, url = ? WHERE id = ?",
             (
                 article.title, article.outlet, json.dumps(article.authors, ensure_ascii=False), article.date,
-                article.url, row,
+                article.url, article.id,
             ),
         )  # fmt: skip
+        (row,) = self._db.execute("SELECT row FROM live WHERE id = ?", (article.id,)).fetchone()
         self._db.execute("DELETE FROM article_words WHERE rowid = ?", (row,))
-        self._db.execute(
-            "INSERT INTO article_words (rowid, title, text) VALUES (?, ?, ?)", (row, article.title, article.text)
-        )
+        self._find_by_words(row)
         covering = self._db.execute(
-            "SELECT g.id, g.model FROM generations g JOIN indexed i ON i.generation = g.id WHERE i.article = ?", (row,)
+            "SELECT g.id, g.model, a.row FROM generations g JOIN indexed i ON i.generation = g.id "
+            "JOIN articles a ON a.row = i.article WHERE a.id = ?",
+            (article.id,),
         ).fetchall()
-        for generation, model in covering:
+        for generation, model, version in covering:
             self._db.execute(
                 "UPDATE indexed SET headline = ? WHERE generation = ? AND article = ?",
-                (vector_key(model, headline), generation, row),
+                (vector_key(model, headline), generation, version),
             )
 
     def put_vectors(self, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
@@ -381,8 +430,9 @@ class Store:
         )
 
     def delete_article(self, article_id: str) -> None:
-        """Remove the article and everything derived from it, in every generation."""
+        """Remove the article in all its versions, and everything derived from it, in every generation."""
         self._db.execute("DELETE FROM articles WHERE id = ?", (article_id,))
+        self._db.execute("DELETE FROM looked_at WHERE id = ?", (article_id,))
 
     # --- generations --------------------------------------------------------------------------------------------
 
@@ -407,6 +457,11 @@ class Store:
             self._db.execute(f"DROP TRIGGER {words}_gone")
             self._db.execute(f"DROP TABLE {words}")
             self._db.execute("DELETE FROM generations WHERE id = ?", (generation.id,))
+            self._db.execute("DELETE FROM articles WHERE NOT live AND row NOT IN (SELECT article FROM indexed)")
+
+    def drop_generation(self, generation: Generation) -> None:
+        """Drop a generation that is not served, and the texts only it had; call inside a transaction."""
+        self._drop_generation(generation)
 
     def set_state(self, generation: Generation, state: str) -> None:
         """Give the generation a new state, in place of the one that holds it; call inside a transaction."""
@@ -416,30 +471,169 @@ class Store:
         self._db.execute("UPDATE generations SET state = ? WHERE id = ?", (state, generation.id))
 
     def swap_served(self, generation: Generation) -> None:
-        """Serve ``generation`` and keep the one served so far as ``previous``; call inside a transaction."""
+        """Serve ``generation`` and keep the one served so far as ``previous``; call inside a transaction.
+
+        From now on the articles are those that it covers, with the texts it has of them.
+        """
         served = self.generation("served")
         self._db.execute("UPDATE generations SET state = 'leaving' WHERE id = ?", (generation.id,))
         if served is not None:
             self.set_state(served, "previous")
         self._db.execute("UPDATE generations SET state = 'served' WHERE id = ?", (generation.id,))
+        covered = "SELECT article FROM indexed WHERE generation = ?"
+        leaving = self._db.execute(f"SELECT row FROM live WHERE row NOT IN ({covered})", (generation.id,)).fetchall()  # noqa: S608
+        coming = self._db.execute(
+            f"SELECT row FROM articles WHERE NOT live AND row IN ({covered})",  # noqa: S608
+            (generation.id,),
+        ).fetchall()
+        self._db.executemany("UPDATE articles SET live = 0 WHERE row = ?", leaving)
+        self._db.executemany("DELETE FROM article_words WHERE rowid = ?", leaving)
+        self._db.executemany("UPDATE articles SET live = 1 WHERE row = ?", coming)
+        for (row,) in coming:
+            self._find_by_words(row)
 
     def missing(self, generation: Generation) -> tuple[str, ...]:
-        """Ids of the articles that this generation does not cover yet, in the order they were added."""
+        """Ids of the articles that this generation does not cover yet, in the order they were added.
+
+        One that it has another text of is covered, and so is one that it leaves out because its source is gone.
+        """
         rows = self._db.execute(
-            "SELECT id FROM articles WHERE row NOT IN (SELECT article FROM indexed WHERE generation = ?) ORDER BY row",
-            (generation.id,),
+            "SELECT id FROM live WHERE id NOT IN "
+            "(SELECT a.id FROM indexed i JOIN articles a ON a.row = i.article WHERE i.generation = ?1) "
+            "AND id NOT IN (SELECT id FROM looked_at WHERE generation = ?1 AND found = ?2) ORDER BY row",
+            (generation.id, GONE),
         )
         return tuple(row[0] for row in rows)
+
+    def looked_at(self, generation: Generation) -> dict[str, tuple[str, str]]:
+        """Article id → what was found at its source for this generation, and what of that is worth telling."""
+        rows = self._db.execute("SELECT id, found, detail FROM looked_at WHERE generation = ?", (generation.id,))
+        return {article_id: (found, detail) for article_id, found, detail in rows}
+
+    def note_look(self, generation: Generation, article_id: str, found: str, detail: str) -> None:
+        """Keep what was found at the source of a live article; call inside a transaction.
+
+        One whose source is gone is left out of the generation.
+        """
+        self._uncover(generation, article_id)
+        self._db.execute(
+            "INSERT OR REPLACE INTO looked_at (generation, id, found, detail) VALUES (?, ?, ?, ?)",
+            (generation.id, article_id, found, detail),
+        )
+
+    def stage(
+        self, generation: Generation, article: Article, derived: Derived, vectors: Mapping[bytes, NDArray[np.float32]]
+    ) -> None:
+        """Hold another version of a live article ready in a generation that is not served.
+
+        To be called inside a transaction.
+        """
+        self._uncover(generation, article.id)
+        row = self._put_version(article, self.origin(article.id), live=False)
+        self._derive(generation, row, article.text, derived, vectors)
+
+    def _uncover(self, generation: Generation, article_id: str) -> None:
+        covered = "(SELECT row FROM articles WHERE id = ?2)"
+        for table in ("passages", "attributions", "indexed"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE generation = ?1 AND article IN {covered}",  # noqa: S608  # the names above
+                (generation.id, article_id),
+            )
+        self._db.execute(
+            "DELETE FROM articles WHERE NOT live AND id = ? AND row NOT IN (SELECT article FROM indexed)", (article_id,)
+        )
+
+    def version(self, generation: Generation, article_id: str) -> Article | None:
+        """The article as this generation has it; ``None`` where it does not cover it."""
+        row = self._db.execute(
+            f"{_ARTICLES.replace('FROM live a', 'FROM articles a')} JOIN indexed i ON i.article = a.row "
+            "WHERE i.generation = ? AND a.id = ?",
+            (generation.id, _sought(article_id)),
+        ).fetchone()
+        return None if row is None else _article(row)
+
+    def covered(self, generation: Generation) -> frozenset[str]:
+        """Ids of the articles that the generation covers."""
+        rows = self._db.execute(
+            "SELECT a.id FROM indexed i JOIN articles a ON a.row = i.article WHERE i.generation = ?", (generation.id,)
+        )
+        return frozenset(row[0] for row in rows)
+
+    def copied(self, one: Generation, other: Generation) -> frozenset[str]:
+        """Ids of the articles of which one of the two generations has what was copied from the other."""
+        rows = self._db.execute(
+            "SELECT a.id FROM indexed i JOIN articles a ON a.row = i.article "
+            "WHERE i.generation = ?1 AND i.copied_from = ?2 OR i.generation = ?2 AND i.copied_from = ?1",
+            (one.id, other.id),
+        )
+        return frozenset(row[0] for row in rows)
+
+    def copy_derived(self, source: Generation, target: Generation, article_ids: Sequence[str]) -> None:
+        """Copy what ``source`` has of live articles into ``target``; call inside a transaction.
+
+        New ids are the old ones moved by one number for each table, so that what points at a row moves with it.
+        """
+        db, old, new = self._db, source.id, target.id
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (row INTEGER PRIMARY KEY)")
+        db.execute("DELETE FROM chosen")
+        for batch in _batches(list(article_ids), 500):
+            marks = ", ".join("?" * len(batch))
+            db.execute(f"INSERT INTO chosen SELECT row FROM live WHERE id IN ({marks})", batch)  # noqa: S608
+        of = f"generation = {old:d} AND article IN (SELECT row FROM chosen)"  # noqa: S608  # a number
+        by = {table: self._moved_by(table, of) for table in ("attributions", "passages")}
+        passages = f"SELECT id FROM passages WHERE {of}"  # noqa: S608  # numbers
+        by["entries"] = self._moved_by("entries", f"passage IN ({passages})")
+        db.execute(
+            "INSERT INTO attributions (id, generation, article, content, source, cue, kind, name, role, named, "  # noqa: S608
+            "confidence) SELECT id + ?, ?, article, content, source, cue, kind, name, role, named, confidence "
+            f"FROM attributions WHERE {of}",
+            (by["attributions"], new),
+        )
+        db.execute(
+            'INSERT INTO passages (id, generation, article, start, "end", said_by) '  # noqa: S608
+            f'SELECT id + ?, ?, article, start, "end", said_by + ? FROM passages WHERE {of}',
+            (by["passages"], new, by["attributions"]),
+        )
+        db.execute(
+            f"INSERT INTO {_words(new)} (rowid, text) SELECT rowid + ?, text FROM {_words(old)} "  # noqa: S608
+            f"WHERE rowid IN ({passages})",
+            (by["passages"],),
+        )
+        db.execute(
+            "INSERT INTO entries (id, generation, passage, claim, key) SELECT id + ?, ?, passage + ?, claim, key "  # noqa: S608
+            f"FROM entries WHERE passage IN ({passages})",
+            (by["entries"], new, by["passages"]),
+        )
+        db.execute(
+            "INSERT INTO indexed (generation, article, headline, copied_from) "  # noqa: S608
+            f"SELECT ?, article, headline, ? FROM indexed WHERE {of}",
+            (new, old),
+        )
+
+    def _moved_by(self, table: str, condition: str) -> int:
+        """How far the ids of the rows are moved so that they come after all that there are or were."""
+        (first,) = self._db.execute(f"SELECT min(id) FROM {table} WHERE {condition}").fetchone()  # noqa: S608  # our own
+        last = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
+        return 0 if first is None else int(last[0]) + 1 - int(first)
 
     def put_derived(
         self, generation: Generation, article_id: str, derived: Derived, vectors: Mapping[bytes, NDArray[np.float32]]
     ) -> list[tuple[int, bytes]]:
-        """Store what was derived from the article in this generation; returns ``(entry id, vector key)`` pairs.
+        """Store what was derived from the live article in this generation; returns ``(entry id, vector key)`` pairs.
 
         ``vectors`` holds, by key, those that the store does not have yet.
         """
-        (row,) = self._db.execute("SELECT row FROM articles WHERE id = ?", (article_id,)).fetchone()
-        text = self.article(article_id).text
+        row, text = self._db.execute("SELECT row, text FROM live WHERE id = ?", (article_id,)).fetchone()
+        return self._derive(generation, row, text, derived, vectors)
+
+    def _derive(
+        self,
+        generation: Generation,
+        row: int,
+        text: str,
+        derived: Derived,
+        vectors: Mapping[bytes, NDArray[np.float32]],
+    ) -> list[tuple[int, bytes]]:
         attribution_ids = {
             attribution: self._put_attribution(generation, row, attribution) for attribution in derived.attributions
         }
@@ -642,13 +836,13 @@ class Store:
 
     def newest_articles(self, limit: int) -> tuple[str, ...]:
         """Ids of the articles of the latest days, latest first; those without a day last."""
-        rows = self._db.execute("SELECT id FROM articles ORDER BY date DESC, row DESC LIMIT ?", (limit,))
+        rows = self._db.execute("SELECT id FROM live ORDER BY date DESC, row DESC LIMIT ?", (limit,))
         return tuple(row[0] for row in rows)
 
     def outlets(self) -> tuple[str, ...]:
         """Every outlet, the one with most articles first."""
         rows = self._db.execute(
-            "SELECT outlet FROM articles WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY count(*) DESC, outlet"
+            "SELECT outlet FROM live WHERE outlet IS NOT NULL GROUP BY outlet ORDER BY count(*) DESC, outlet"
         )
         return tuple(row[0] for row in rows)
 
@@ -673,7 +867,7 @@ class Store:
             return {}
         rows = self._db.execute(
             "SELECT a.id, -bm25(article_words, 2.0, 1.0) AS score "
-            "FROM article_words w JOIN articles a ON a.row = w.rowid "
+            "FROM article_words w JOIN live a ON a.row = w.rowid "
             "WHERE article_words MATCH ? ORDER BY score DESC LIMIT ?",
             (query, limit),
         )
@@ -690,7 +884,7 @@ class Store:
         if not written:
             return []
         rows = self._db.execute(
-            "SELECT a.id FROM article_words w JOIN articles a ON a.row = w.rowid "
+            "SELECT a.id FROM article_words w JOIN live a ON a.row = w.rowid "
             "WHERE article_words MATCH ? ORDER BY bm25(article_words) LIMIT ?",
             (f"text : ({' OR '.join(written)})", limit),
         )
@@ -715,7 +909,7 @@ class Store:
         """The judgements whose text is still stored as it was judged, oldest first."""
         rows = self._db.execute(
             'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
-            "f.at, f.by, f.scale, f.words FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 "
+            "f.at, f.by, f.scale, f.words FROM feedback f JOIN live a ON a.id = f.article AND a.sha256 = f.sha256 "
             "ORDER BY f.id"
         )
         return tuple(
@@ -729,7 +923,7 @@ class Store:
     def count_feedback(self) -> int:
         """How many judgements `feedback` gives."""
         found = self._db.execute(
-            "SELECT count(*) FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256"
+            "SELECT count(*) FROM feedback f JOIN live a ON a.id = f.article AND a.sha256 = f.sha256"
         )
         return int(found.fetchone()[0])
 
@@ -786,11 +980,13 @@ class _OneByOne:
                 statement = ""
 
 
-_ARTICLES = "SELECT a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256 FROM articles a"
+_ARTICLES = "SELECT a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256 FROM live a"
 _PASSAGES = (
     'SELECT p.id, a.id, p.start, p."end", t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence '
     "FROM passages p JOIN articles a ON a.row = p.article LEFT JOIN attributions t ON t.id = p.said_by"
 )
+GONE = "gone"
+"""What `Store.looked_at` says of an article that its source no longer has."""
 _WORD = re.compile(r"[^\W_]+")
 
 

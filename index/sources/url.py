@@ -173,9 +173,14 @@ async def _page(url: str, at: str, response: aiohttp.ClientResponse, settings: S
             url,
             f"{url} does not let programs read it (HTTP {response.status}); save the page in a browser and add "
             f"the file.",
+            response.status,
         )
     if response.status != 200:
-        raise FetchFailed(url, f"{url} gave no page (HTTP {response.status}); check the address or try again later.")
+        raise FetchFailed(
+            url,
+            f"{url} gave no page (HTTP {response.status}); check the address or try again later.",
+            response.status,
+        )
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type not in _ACCEPTED:
         raise FetchFailed(

@@ -85,7 +85,7 @@ def assert_complete(archive: Archive) -> None:
         assert {row[0] for row in tables} == set(names)
         assert len(served) == (1 if archive.articles() else len(served))
         for article in archive.articles():
-            (row, text) = db.execute("SELECT row, text FROM articles WHERE id = ?", (article.id,)).fetchone()
+            (row, text) = db.execute("SELECT row, text FROM live WHERE id = ?", (article.id,)).fetchone()
             whole = _derive(article)
             passages = db.execute(
                 'SELECT id, start, "end" FROM passages WHERE article = ? AND generation = ? ORDER BY start',
@@ -108,7 +108,7 @@ def assert_complete(archive: Archive) -> None:
             assert all(vector is not None for _, vector in entries)
             assert db.execute("SELECT text FROM article_words WHERE rowid = ?", (row,)).fetchall() == [(text,)]
         for counted in (
-            "SELECT (SELECT count(*) FROM article_words) - (SELECT count(*) FROM articles)",
+            "SELECT (SELECT count(*) FROM article_words) - (SELECT count(*) FROM live)",
             "SELECT count(*) FROM articles WHERE row NOT IN (SELECT article FROM indexed)",
             "SELECT count(*) FROM (SELECT 1 FROM passages GROUP BY article, generation, start HAVING count(*) > 1)",
         ):

@@ -10,6 +10,7 @@ from archives import CountingEncoder, assert_complete, draft
 from index.archive import Archive
 from index.encoder import Encoder
 from index.errors import ArchiveError, NoSuchGeneration
+from index.review import Scope
 from index.sentences import paragraph_spans
 from index.types import Abstention, Answer, Passage, Reply
 
@@ -117,7 +118,7 @@ def test_a_changed_speaker_is_counted(filled: Archive, monkeypatch: pytest.Monke
     """Passages that stay but are somebody else's, or nobody's, are told apart from new ones."""
     cited = sum(p.said_by is not None for passages in served(filled).values() for p in passages)
     monkeypatch.setattr("index.archive.attribute", lambda _: ())
-    told = filled.reindex(dry_run=True)
+    told = filled.reindex(dry_run=True, scope=Scope(anew=True))
     assert cited > 0
     assert told.speakers_changed >= cited
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from index.archive import Archive
 from index.encoder import Encoder
 from index.errors import ArchiveLocked, ReceiptBroken
+from index.review import Scope
 from index.types import Answer, Draft, Hit, Reply, Status
 
 QUESTION = "How many years did the railway number 4 take?"
@@ -58,7 +59,7 @@ def test_what_another_promotes_is_served(archive: Archive, other: Archive, monke
     before = archive.ask(QUESTION)
     with monkeypatch.context() as patch:
         patch.setattr("index.archive.attribute", lambda _: ())
-        other.reindex()
+        other.reindex(scope=Scope(anew=True))
         other.promote()
         assert {hit.speaker for hit in shown(archive.ask(QUESTION))} == {None}
         assert archive.status().generation == other.status().generation
@@ -251,7 +252,7 @@ def test_what_comes_in_while_promoting_is_served(
     """An article added by another process after the candidate was completed, and before the switch, is not lost."""
     archive.add(draft(1))
     archive.reindex()
-    complete = archive._complete
+    complete = archive._reindexing.complete
 
     def completed(*arguments: object) -> int:
         embedded = complete(*arguments)  # type: ignore[arg-type]
@@ -259,7 +260,7 @@ def test_what_comes_in_while_promoting_is_served(
         other.add(draft(4))
         return embedded
 
-    monkeypatch.setattr(archive, "_complete", completed)
+    monkeypatch.setattr(archive._reindexing, "complete", completed)
     archive.promote()
     assert len(archive.passages("article-4")) == 4
     assert_complete(archive)
