@@ -188,6 +188,7 @@ def _m006_versions(db: sqlite3.Connection) -> None:
         CREATE TABLE looked_at (
             generation INTEGER NOT NULL REFERENCES generations ON DELETE CASCADE, id TEXT NOT NULL,
             found TEXT NOT NULL, detail TEXT NOT NULL, PRIMARY KEY (generation, id)) WITHOUT ROWID;
+        DROP INDEX entries_key;
         ALTER TABLE indexed ADD COLUMN copied_from INTEGER;
         """
     )
