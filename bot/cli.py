@@ -64,7 +64,14 @@ def parser() -> argparse.ArgumentParser:
     command("status", commands.status, "Say what the archive holds.")
     reindex = command("reindex", commands.reindex, "Build the next generation of the index beside the one in use.")
     reindex.add_argument("--dry-run", action="store_true", help="only say what would change")
-    command("promote", commands.promote, "Use the generation that `reindex` built.")
+    reindex.add_argument("--sources", action="store_true", help="first look at the articles' sources once more")
+    reindex.add_argument("--article", action="append", metavar="ID", help="only this article; repeat it for several")
+    reindex.add_argument("--outlet", metavar="NAME", help="only the articles of this publication")
+    reindex.add_argument("--anew", action="store_true", help="read them anew even where nothing has changed")
+    command("review", commands.review, "Show what promoting the generation that `reindex` built would change.")
+    promote = command("promote", commands.promote, "Use the generation that `reindex` built.")
+    promote.add_argument("--force", action="store_true", help="even where golden questions are not answered as before")
+    command("discard", commands.discard, "Drop the generation that `reindex` built.")
     command("rollback", commands.rollback, "Go back to the generation used before.")
 
     ask = command("ask", commands.ask, "Ask a question; the answer is quotations, or that it is not on record.")
@@ -106,6 +113,13 @@ def parser() -> argparse.ArgumentParser:
         "--format", choices=("receipt", "text", "markdown", "bibtex", "csl-json", "selector", "json"),
         help="what to print (default: the receipt, for a person)",
     )  # fmt: skip
+
+    golden = command("golden", commands.golden, "Keep questions that have to be answered as before by every re-index.")
+    golden.add_argument(
+        "what", choices=("list", "add", "remove", "run"), metavar="list|add|remove|run", nargs="?", default="list",
+        help="list them, add a QUESTION, remove one by its NUMBER, or ask them all now",
+    )  # fmt: skip
+    golden.add_argument("which", nargs="?", metavar="QUESTION|NUMBER")
 
     calibrate = command("calibrate", commands.calibrate, "See how often answers are wrong, and set when to abstain.")
     calibrate.add_argument(

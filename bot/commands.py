@@ -138,21 +138,90 @@ def status(args: Arguments) -> int:
 
 
 def reindex(args: Arguments) -> int:
-    """Build the next generation."""
-    with _archive(args, needs_model=True) as archive, _progress("Embedding passages") as progress:
-        return _print_fields(args, archive.reindex(dry_run=args.dry_run, progress=progress.to))
+    """Build the next generation, after a look at the sources where that is wished."""
+    from index.review import Scope, look_again
+
+    scope = Scope(frozenset(args.article) if args.article else None, args.outlet, args.anew)
+    config = _config(args)
+    with _archive(args, config, needs_model=True) as archive:
+        for article_id in args.article or ():
+            archive.article(article_id)  # says so where there is none
+        if args.sources and not args.dry_run:
+            articles = archive.to_look_at(scope)
+            with _progress("Looking at the sources") as progress:
+                for done, article in enumerate(articles):
+                    progress.to(done, len(articles))
+                    archive.looked(article, look_again(article, config.sources, origin=archive.origin(article.id)))
+                progress.to(len(articles), len(articles))
+        with _progress("Embedding passages") as progress:
+            return _print_fields(args, archive.reindex(dry_run=args.dry_run, progress=progress.to, scope=scope))
+
+
+def review(args: Arguments) -> int:
+    """Show what promoting would change."""
+    from bot.reviews import review_json
+
+    with _archive(args, needs_model=True) as archive:
+        found = archive.review()
+    if args.json:
+        _print_json(review_json(found))
+    else:
+        _printer().review(found)
+    return 0
 
 
 def promote(args: Arguments) -> int:
     """Serve the generation that was built."""
     with _archive(args) as archive:
-        return _print_fields(args, archive.promote())
+        return _print_fields(args, archive.promote(force=args.force, by=_who()))
+
+
+def discard(args: Arguments) -> int:
+    """Drop the generation that was built."""
+    with _archive(args) as archive:
+        archive.discard(by=_who())
+        return _print_fields(args, archive.status())
+
+
+def golden(args: Arguments) -> int:
+    """List, add, remove or ask golden questions; 1 where one that was asked is not answered as before."""
+    from bot.reviews import golden_json, result_json
+    from index.golden import Passed
+    from index.types import Answer
+
+    if (args.which is None) == (args.what in ("add", "remove")):
+        args.misused("add needs a QUESTION, remove a NUMBER, list and run neither")
+    with _archive(args, needs_model=args.what in ("add", "run")) as archive:
+        match args.what:
+            case "add":
+                reply = archive.ask(args.which)
+                if not isinstance(reply, Answer):
+                    return failed("This question is not answered, so there is no quotation to keep it by.")
+                kept = [archive.make_golden(reply.standalone, reply.hits[0].receipt, by=_who())]
+            case "remove":
+                if not args.which.isdecimal():
+                    args.misused("remove needs the NUMBER that `golden list` shows")
+                kept = [archive.remove_golden(int(args.which), by=_who())]
+            case "run":
+                results = archive.ask_golden()
+                if args.json:
+                    _print_json({"golden": [result_json(result) for result in results]})
+                else:
+                    _printer().results(results)
+                return 0 if all(result.passed is Passed.PASSED for result in results) else 1
+            case _:
+                kept = list(archive.golden())
+    if args.json:
+        _print_json({"golden": [golden_json(one) for one in kept]})
+    else:
+        _printer().golden(kept)
+    return 0
 
 
 def rollback(args: Arguments) -> int:
     """Serve the generation before."""
     with _archive(args) as archive:
-        return _print_fields(args, archive.rollback())
+        return _print_fields(args, archive.rollback(by=_who()))
 
 
 def ask(args: Arguments) -> int:
@@ -508,6 +577,13 @@ def _progress(what: str) -> AbstractContextManager[Progress]:
     from bot.output import progress
 
     return progress(what)
+
+
+def _who() -> str:
+    """Who uses the command line, as the system knows them: for the log."""
+    import getpass
+
+    return getpass.getuser()
 
 
 def _print_fields(args: Arguments, value: Any) -> int:

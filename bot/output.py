@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from bot import days, reasons, voices
+from bot import days, reasons, reviews, voices
 from bot.localised import text
 from index.attribution.lexicon import CueClass
 from index.calibration import SURE
@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     from bot.calibrate import Report
     from index.attribution import Claim
+    from index.golden import Golden, Result
     from index.livepage import Live
     from index.receipts import Proof
+    from index.review import Review
     from index.timeline import Timeline
     from index.topics import Topic
 
@@ -198,6 +200,36 @@ class Printer:
             self.hit(entry.hit)
             for rival in entry.compare:
                 self.line((voices.compare(timeline, rival), "yellow"), indent=2)
+
+    def review(self, review: Review) -> None:
+        """What promoting would change, article by article, and how the golden questions fared."""
+        self.line((f"Generation {review.generation}. ", "bold"), reviews.summary(review))
+        if told := reviews.golden_sentence(review):
+            self.line((told, "yellow" if review.failing else "green"))
+        for result in review.failing:
+            self.line(reviews.result_line(result), indent=2)
+        for change in review.changes:
+            self.line()
+            self.line((change.article.title or change.article.id, "bold"), " ", (change.article.id, "dim"))
+            self.line(reviews.change_head(change), indent=2)
+            for line in reviews.speaker_lines(change, 3):
+                self.line(line, indent=2)
+        for article, why in review.unreachable:
+            self.line()
+            self.line((article.title or article.id, "bold"), " ", (article.id, "dim"))
+            self.line((why, "yellow"), indent=2)
+
+    def golden(self, questions: Iterable[Golden]) -> None:
+        """Golden questions with their numbers, and the words that have to answer them."""
+        for golden in questions:
+            self.line((f"{golden.id}. ", "bold"), golden.question)
+            self.line(f"“{golden.quote}”", indent=3)
+
+    def results(self, results: Iterable[Result]) -> None:
+        """What came of asking golden questions."""
+        for result in results:
+            told = (reviews.PASSED[result.passed], "green" if result.passed == "passed" else "yellow")
+            self.line((f"{result.golden.id}. ", "bold"), result.golden.question, ": ", told)
 
     def turn(self, reply: Reply) -> None:
         """A reply in a conversation, set off from the question that comes next."""

@@ -970,6 +970,10 @@ class Archive:
         """One article. Raises ``NoSuchArticle``."""
         return self._store.article(article_id)
 
+    def origin(self, article_id: str) -> str | None:
+        """The file an article was read from, where it was one."""
+        return self._store.origin(article_id)
+
     def passages(self, article_id: str) -> tuple[Passage, ...]:
         """The served passages of one article, in text order. Raises ``NoSuchArticle``."""
         self._store.article(article_id)

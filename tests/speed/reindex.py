@@ -45,7 +45,8 @@ def main() -> None:
         ("nothing changed", unchanged, promoting),
         (f"{len(few)} with another sentence", changed, switching),
     ):
-        print(f"{name:34} {built:8.2f} s, promoting it {promoted:.2f} s: 1/{full / (built + promoted):.0f} of the full run")
+        share = full / (built + promoted)
+        print(f"{name:34} {built:8.2f} s, promoting it {promoted:.2f} s: 1/{share:.0f} of the full run")
 
 
 def _reindex_changed(archive: Archive, few: tuple) -> None:
