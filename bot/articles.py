@@ -5,9 +5,7 @@ Discord shows these commands to those who may manage messages; who presses them 
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -19,8 +17,8 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, render, verbatim
-from bot.ask import LastingButton, suggestions
+from bot import days, failures, reindexing, render, verbatim
+from bot.ask import LastingButton, suggested, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
 from index.archive import Archive
@@ -35,8 +33,7 @@ log = logging.getLogger(__name__)
 
 FILE_LIMIT = 10 * 1024 * 1024
 """Bytes of an attached file; Discord's own limit for most servers."""
-PROGRESS_SECONDS = 2.0
-"""Between two edits of a progress message: Discord allows about five edits in five seconds."""
+UNKNOWN = "No article here is called that; choose one from the list that opens while you type."
 
 _DONE = {Status.ADDED: "Added", Status.UPDATED: "Updated", Status.UNCHANGED: "Already here, unchanged"}
 _NOT = "**Not added.** "
@@ -154,14 +151,18 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         try:
             removed = await self.bot.worker.call(server, removing, changes=True)
         except NoSuchArticle:
-            words = "No article here is called that; choose one from the list that opens while you type."
-            await interaction.followup.send(words, ephemeral=True)
+            await interaction.followup.send(UNKNOWN, ephemeral=True)
             return
         words = f"Removed “{verbatim.escape(render.title_of(removed))}”. Nothing is quoted from it any more."
         await interaction.followup.send(view=render.note(words), ephemeral=True)
 
     @remove.autocomplete("article")
     async def _titles(self, interaction: discord.Interaction[OnRecord], current: str) -> list[app_commands.Choice[str]]:
+        return await self._suggested_titles(interaction, current)
+
+    async def _suggested_titles(
+        self, interaction: discord.Interaction[OnRecord], current: str
+    ) -> list[app_commands.Choice[str]]:
         # Suggestions pass by the check of the commands.
         if not may_curate(interaction, self.bot.config.bot.curator_role):
             return []
@@ -181,27 +182,44 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         await suggestions(self.bot, server_of(interaction), matching)
         return found[:25]
 
-    @app_commands.command(description="Build the index of this server anew")
-    async def reindex(self, interaction: discord.Interaction[OnRecord]) -> None:
-        """Build the next generation of the index and serve it; report on the way."""
-        server = server_of(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        report = _Report(interaction)
-        await report.say("Indexing the articles of this server anew …")
-        worker = self.bot.worker
+    @app_commands.command(description="Build the index of this server anew, and decide what becomes of it")
+    @app_commands.describe(
+        article="Only this article; begin to type its title",
+        outlet="Only the articles of this outlet",
+        sources="Look at the articles' sources once more: what changed there, and what is gone",
+        anew="Read the articles anew even where nothing has changed",
+    )
+    async def reindex(
+        self,
+        interaction: discord.Interaction[OnRecord],
+        article: app_commands.Range[str, 1, 100] | None = None,
+        outlet: app_commands.Range[str, 1, 100] | None = None,
+        sources: bool = False,
+        anew: bool = False,
+    ) -> None:
+        """Build the next generation of the index beside the one in use; show what would change."""
+        server, chosen = server_of(interaction), None
+        if article is not None:
+            try:
+                chosen = await self.bot.worker.call(server, lambda archive: _chosen(archive, article))
+            except NoSuchArticle:
+                await failures.say(interaction, UNKNOWN)
+                return
+        await reindexing.begin(interaction, chosen, outlet, sources=sources, anew=anew)
 
-        def working(archive: Archive) -> str:
-            def progress(done: int, total: int) -> None:
-                report.progress(done, total)
-                worker.serve_waiting()
+    @reindex.autocomplete("article")
+    async def _titles_to_reindex(
+        self, interaction: discord.Interaction[OnRecord], current: str
+    ) -> list[app_commands.Choice[str]]:
+        return await self._suggested_titles(interaction, current)
 
-            archive.reindex(progress=progress)
-            archive.promote()
-            status = archive.status()
-            return f"{render.counted(status.articles, 'article')}, {render.counted(status.passages, 'passage')}"
-
-        done = await worker.call(server, working, changes=True)
-        await report.end(f"Done: {done} are indexed anew and in use.")
+    @reindex.autocomplete("outlet")
+    async def _outlets_to_reindex(
+        self, interaction: discord.Interaction[OnRecord], current: str
+    ) -> list[app_commands.Choice[str]]:
+        if not may_curate(interaction, self.bot.config.bot.curator_role):
+            return []
+        return await suggested(interaction, lambda archive: archive.outlets(current, 25))
 
     @app_commands.command(description="What this server has on record")
     async def status(self, interaction: discord.Interaction[OnRecord]) -> None:
@@ -274,48 +292,6 @@ class ListButton(LastingButton, template=render.LIST_ID):
             await failures.tell(interaction, error)
             return
         await interaction.edit_original_response(view=view)
-
-
-class _Report:
-    """A progress message that is edited, and goes on in the channel when Discord no longer lets it be edited."""
-
-    def __init__(self, interaction: discord.Interaction[OnRecord]) -> None:
-        self._interaction = interaction
-        self._loop = asyncio.get_running_loop()
-        self._last = time.monotonic()
-        self._edits: set[asyncio.Task[None]] = set()
-
-    async def say(self, words: str) -> None:
-        await self._interaction.edit_original_response(content=words)
-
-    def progress(self, done: int, total: int) -> None:
-        """Called on the archives' thread."""
-        now = time.monotonic()
-        if now - self._last >= PROGRESS_SECONDS and 0 < done < total:
-            self._last = now
-            self._loop.call_soon_threadsafe(self._edit, f"Indexing: {done:,} of {total:,} passages …")
-
-    def _edit(self, words: str) -> None:
-        task = self._loop.create_task(self._try_to_say(words))
-        self._edits.add(task)
-        task.add_done_callback(self._edits.discard)
-
-    async def _try_to_say(self, words: str) -> None:
-        try:
-            await self.say(words)
-        except discord.HTTPException as error:
-            log.info("A progress message was not edited: %s", error)
-
-    async def end(self, words: str) -> None:
-        for task in list(self._edits):
-            await task
-        try:
-            await self.say(words)
-        except discord.HTTPException:
-            # The token of an interaction lives for 15 minutes; indexing may take longer.
-            channel = self._interaction.channel
-            if isinstance(channel, discord.abc.Messageable):
-                await channel.send(words)
 
 
 def _adding(draft: Draft) -> Callable[[Archive], Added]:

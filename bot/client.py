@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, localised, subscriptions
+from bot import failures, localised, reindexing, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -28,6 +28,7 @@ from bot.checking import Checking, ShareVerdictButton
 from bot.config import Config
 from bot.conversations import Conversations
 from bot.edits import Edits, Posts
+from bot.golden import GoldenQuestions, MakeGolden
 from bot.limits import Limits
 from bot.onrecord import Members
 from bot.places import Keys
@@ -38,6 +39,7 @@ from bot.translator import Translator
 from bot.worker import Worker
 from index.encoder import Encoder
 from index.errors import ArchiveError
+from index.review import Review
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +101,8 @@ class OnRecord(commands.AutoShardedBot):
         self.worker = Worker(data, config.index, encoder=encoder)
         self.keys = Keys()
         self.limits = Limits(config.bot.questions_per_minute, config.bot.channel_questions_per_minute)
+        self.reindexing: dict[int, reindexing.Job] = {}
+        self.reviews: dict[int, Review] = {}
         self._answering = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -110,6 +114,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(ContextButton, MoreButton, ListButton)
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
+        self.add_dynamic_items(*reindexing.BUTTONS)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
@@ -119,7 +124,8 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
+        moderating = Articles(self), GoldenQuestions(self), MakeGolden(self)
+        return *asking, *moderating, Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""

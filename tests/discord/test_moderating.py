@@ -141,15 +141,6 @@ async def test_remove_unknown(simulated: Simulated) -> None:
         assert len(await stored(town)) == 1
 
 
-async def test_reindex(simulated: Simulated) -> None:
-    """Building the index anew reports its end, and the new generation is served."""
-    async with simulated(FERRY, LIBRARY) as town:
-        before = await town.bot.worker.call(town.guild.id, lambda archive: archive.status().generation)
-        result = await town.moderator.slash(town.channel, "articles reindex")
-        assert "Done: 2 articles" in said(result)
-        assert await town.bot.worker.call(town.guild.id, lambda archive: archive.status().generation) != before
-
-
 async def test_status(simulated: Simulated) -> None:
     """The status counts what is on record."""
     async with simulated(FERRY, LIBRARY) as town:
