@@ -37,8 +37,8 @@ _FORMS = tuple(
         rf"(?<!\d){_YEAR}(?P<number>[01]\d)(?P<day>[0-3]\d)(?=T\d|$)",
         rf"\b{_MONTH} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}(?!\d)",
         rf"(?<!\d){_DAY}(?:st|nd|rd|th|\.|º|er)?(?: |-| de | of ){_MONTH}(?:,? |-| de | del ){_YEAR}(?!\d)",
-        # Dots are only written day first.
-        rf"(?<![\d.]){_DAY}\.\s?(?P<number>[01]?\d)\.\s?{_YEAR}(?!\d)",
+        # Dots and bars are only written day first.
+        rf"(?<![\d.]){_DAY}(?:\.\s?| \| )(?P<number>[01]?\d)(?:\.\s?| \| ){_YEAR}(?!\d)",
     )
 )
 _SLASHED = re.compile(rf"(?<![\d/])(?P<first>[0-3]?\d)/(?P<second>[0-3]?\d)/{_YEAR}(?!\d|/)")

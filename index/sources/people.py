@@ -17,25 +17,33 @@ _LEAD = re.compile(
     r"^(?:(?:a |an )?(?:veröffentlicht|erstellt|story|article|text|report|analysis|opinion|commentary|"
     r"perspective|interview|essay|review|words?|written|reported|posted|published|"
     r"reporting|authored|by-?line|submitted|contributed|verfasst|geschrieben)s? )?(?:by|von|vom|par|por|di|av|"
-    r"door|author|autor(?:in)?|text|interview|foto)s?\b[:\s]+",
+    r"door|author|autor(?:in)?|text|texto|testo|tekst|текст|автор|interview|foto)s?\b[:\s]+",
     re.IGNORECASE,
 )
 _ROLE_WORDS = re.compile(
     rf"\b(?:{ROLE}|staff|team|desk|newsroom|news|bureau|editorial|redaktion\w*|rédaction|redacción|redação|"
     rf"redazione|press|service|services|agency|agencies|agenturen|"
     r"network|media|magazine|magazin|online|digital|wire|wires|chief|senior|director|manager|president|"
-    r"professor|special|guest|contributing|admin|"
+    r"professor|special|contributing|admin|"
     r"administrator|wordpress\w*|webmaster|editors?|department|company|inc|ltd|llc|gmbh|university|institute|"
     r"foundation|group|studios?|blog|website|"
-    r"user|anonymous|unknown|name|author|author's|human|moderator|superuser|root|test|none|null|undefined|"
-    r"published|updated|stand|posted|read more|"
-    r"more|follow|subscribe|share|comments?|home|photos?|images?|video|copyright|rights|reserved|translated|"
+    r"user|anonymous|unknown|author|author's|moderator|superuser|none|null|undefined|"
+    r"published|updated|posted|read more|"
+    r"more|follow|subscribe|share|comments?|photos?|images?|video|copyright|rights|reserved|translated|"
     r"edited|exclusive|opinion|"
-    r"sponsored|partner|content|advertorial|all|posts|view|about|contact|profile|bio|times|post|daily|gazette|"
+    r"sponsored|partner|content|advertorial|posts|view|about|contact|profile|bio|times|post|daily|gazette|"
     r"herald|tribune|journal|guardian|"
     r"broadcasting|television|radio|tv)\b",
     re.IGNORECASE,
 )
+# Family names too ("Al Root"): they make no name only where they stand first.
+_FIRST_WORDS = re.compile(r"(?:root|home|stand|human|guest|test|name|all)\b", re.IGNORECASE)
+# Behind a comma after a name, without full stops.
+_DEGREES = frozenset(
+    "md phd do jd mba mph ms msc ma ba bs bsc rn rd rdn cpa cfa cfp esq llm med edd psyd lcsw np pa-c dvm facs".split()
+)
+_ARTICLES = re.compile(r"(?:the|an?|der|die|das|ein|eine|le|les|el|los|las|il|gli) ", re.IGNORECASE)
+_CAPITALS = re.compile(r"(?:AP|AFP|ABC|BBC|CBS|CNBC|CNN|CTV|NBC|NPR|PBS|UPI|USA)\b")
 _DAYS = re.compile(
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|today|yesterday|"
     r"january|february|march|april|june|july|august|september|october|november|december|\w*admin\w*",
@@ -49,7 +57,7 @@ _ORGANISATIONS = frozenset(
     "fox news|nbc news|abc news|cbs news|msnbc|al jazeera|deutsche welle|dw|usa today|newsweek|politico|axios|"
     "vox|time|forbes|the conversation|"
     "propublica|sky news|the guardian|washington post|the washington post|new york times|the new york times|et "
-    "online|getty images|editor|guest".split("|")
+    "online|getty images|editor|guest|new york post".split("|")
 )
 _LONGEST_NAME = 60
 _ADDRESS = re.compile(r"(?:https?:|www\.)\S*|\S+@\S+\.\S+")
@@ -70,14 +78,21 @@ def person(text: str, outlet: str | None = None, *, single: bool = False) -> str
         return None
     if _DAYS.fullmatch(name) or name.lower() in _ORGANISATIONS or _ROLE_WORDS.search(name) or _same(name, outlet):
         return None
+    if _FIRST_WORDS.match(name) or _CAPITALS.match(name):
+        return None
     if re.search(r"[\u2e80-\u9fff\uac00-\ud7af]", name):
         return name if len(name) <= 8 else None
-    if _NAME.fullmatch(name):
+    if _NAME.fullmatch(name) and (single or not _ARTICLES.match(name)):
         return _capitals_lowered(name)
     if not single:
         return None
     words = name.split(" ")
     return name if len(words) <= 4 and all(re.fullmatch(r"[\w'’.-]+", word) for word in words) else None
+
+
+def is_full_name(name: str) -> bool:
+    """Whether ``name`` has the form of a person's full name, not of a pen name, initials or a login."""
+    return _NAME.fullmatch(name) is not None or re.fullmatch(r"[\u2e80-\u9fff\uac00-\ud7af]{2,8}", name) is not None
 
 
 def people(text: str, outlet: str | None = None, *, single: bool = False) -> tuple[str, ...]:
@@ -86,6 +101,13 @@ def people(text: str, outlet: str | None = None, *, single: bool = False) -> tup
     text = _LEAD.sub("", text)
     text = re.sub(r" (?:(?:for|at|from|in) (?:the )?[A-Z]|(?:on|am) \w|,? \d).*$", "", text)
     parts = re.split(r"\s*[,;|/·•\n]\s*|\s+(?:and|und|et|with|mit|&|–|—|-)\s+|^and\s+", text)
+    if len(parts) > 1:
+        parts = [part for part in parts if re.sub(r"[. ]", "", part).lower() not in _DEGREES]
+    if inverted := re.fullmatch(rf"({_WORD}), ({_WORD})", text):
+        # "Doe, Jane", as libraries write one name; two authors are seldom given by one word each.
+        parts = [f"{inverted[2]} {inverted[1]}"]
+    # "Reuters, Washington": beside an agency one word is where its report comes from.
+    single = single and not any(part.lower() in _ORGANISATIONS for part in parts)
     return unique(name for part in parts if (name := person(part, outlet, single=single)))
 
 
