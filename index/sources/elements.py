@@ -9,11 +9,12 @@ from html import unescape
 from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "head"})
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     "address article aside blockquote body br button center dd details div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody td tfoot th thead "
     "tr ul".split()
 )
+"""Elements that begin and end a line."""
 _ELSEWHERE = re.compile(r"comment|sidebar|related|widget|teaser|recommend|popular", re.I)
 _OTHERS = re.compile(r"comment|related|teaser|recommend|popular", re.I)
 
@@ -54,6 +55,11 @@ def is_aside(element: HtmlElement, *, footers: bool = True) -> bool:
     if footers and (element.tag == "footer" or "footer" in names.lower()):
         return True
     return element.tag == "aside" or _ELSEWHERE.search(names) is not None
+
+
+def stands_aside(element: HtmlElement) -> bool:
+    """Whether ``element``, or one that it stands in, says that it holds no part of the article."""
+    return any(is_aside(holder) for holder in (element, *element.iterancestors()))
 
 
 def is_of_others(element: HtmlElement) -> bool:
@@ -132,7 +138,7 @@ def view(tree: HtmlElement, heading: HtmlElement | None) -> View:
             continue
         if not isinstance(node.tag, str) or node.tag in _HIDDEN:
             continue
-        if node.tag in _BLOCKS:
+        if node.tag in BLOCKS:
             flush()
         inside = inside or node is home
         aside = aside or (node not in holders and is_aside(node, footers=not inside))
@@ -143,7 +149,7 @@ def view(tree: HtmlElement, heading: HtmlElement | None) -> View:
             line_aside = aside
         if node.text:
             pieces.append(node.text)
-        if node.tag in _BLOCKS:
+        if node.tag in BLOCKS:
             waiting.append((None, "\n", aside, inside))
         for child in reversed(node):
             if child.tail:

@@ -16,10 +16,11 @@ from index.errors import NotAnArticle, Unreadable
 from index.types import Draft
 
 from .drafting import drafted
-from .elements import bare, is_aside, visible
+from .elements import bare, stands_aside, visible
 from .given import Given
 from .metadata import is_prose
 from .page import page_says
+from .paragraphs import mark_paragraphs
 from .text import is_binary, marked_encoding, web_codec
 
 
@@ -33,6 +34,16 @@ def read_html(source: str, data: bytes, given: Given, *, url: str | None = None,
     page, desk = page_says(tree, url)
     draft = drafted(source, main_text(source, tree, url), page, given)
     return draft if draft.authors else replace(draft, authors=desk)
+
+
+def read_fragment(source: str, fragment: str, given: Given, *, url: str | None = None) -> Draft:
+    """The article of HTML that is its body alone, as feeds carry it: the text that its page at ``url`` gives, too.
+
+    ``given`` is what the feed says about it. Raises ``Unreadable`` for what is no HTML, ``NotAnArticle`` for a
+    fragment without an article.
+    """
+    page = f"<!DOCTYPE html><html><body><article>{fragment}</article></body></html>"
+    return read_html(source, page.encode("utf-8", "ignore"), given, url=url, charset="utf-8")
 
 
 _META_CHARSET = re.compile(
@@ -86,6 +97,7 @@ def _parsed(source: str, text: str) -> HtmlElement:
 
 def main_text(source: str, tree: HtmlElement, url: str | None = None) -> str:
     """The article's paragraphs, one a line; ``tree`` is used up. Raises ``NotAnArticle`` where there are none."""
+    mark_paragraphs(tree)
     blocks = _blocks(tree)
     document = trafilatura.bare_extraction(tree, url=url, include_comments=False)
     text = document.text if isinstance(document, Document) else None
@@ -124,7 +136,7 @@ def _blocks(tree: HtmlElement) -> list[_Block]:
         place = (str(element.tag), *(f"{parent.tag}.{parent.get('class') or ''}" for parent in parents))
         letters = bare(text)
         linked = links >= 0.95 * len(letters) and len(text.split()) >= 3 and not re.search(r"[.!?…。]['\"”’)]*$", text)
-        blocks.append(_Block(text, letters, place, linked, element.tag == "p" and _aside(element)))
+        blocks.append(_Block(text, letters, place, linked, element.tag == "p" and stands_aside(element)))
     return blocks
 
 
@@ -159,10 +171,6 @@ def _with_other_parts(lines: list[str], blocks: list[_Block]) -> list[str]:
             missing.setdefault(at, []).append(block.text)
             known += block.bare
     return [out for at, line in enumerate(lines) for out in (line, *missing.get(at, ()))]
-
-
-def _aside(element: HtmlElement) -> bool:
-    return any(is_aside(holder) for holder in (element, *element.iterancestors()))
 
 
 def _is_address(url: str) -> bool:
