@@ -8,6 +8,8 @@ from html import unescape
 
 from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
+from .dates import slashes_begin_with_month, without_slashes
+
 _HIDDEN = frozenset({"script", "style", "noscript", "template", "svg", "select", "textarea", "iframe", "head"})
 BLOCKS = frozenset(
     "address article aside blockquote body br button center dd details div dl dt fieldset figcaption figure footer "
@@ -15,7 +17,7 @@ BLOCKS = frozenset(
     "tr ul".split()
 )
 """Elements that begin and end a line."""
-_ELSEWHERE = re.compile(r"comment|sidebar|related|widget|teaser|recommend|popular", re.I)
+_ELSEWHERE = re.compile(r"comment|sidebar|related|(?<!elementor-)widget|teaser|recommend|popular", re.I)
 _OTHERS = re.compile(r"comment|related|teaser|recommend|popular", re.I)
 
 
@@ -89,6 +91,8 @@ class View:
     """The elements in asides."""
     headline: int | None
     """The number of the headline's line; ``None`` where no heading of the page is known as the headline."""
+    month_first: bool | None = None
+    """How the page orders day and month in slashed days; in ``lines`` they are resolved where this is known."""
 
     def near(self, element: HtmlElement) -> bool:
         """Whether ``element`` begins where by-lines and days of publication stand: around the headline."""
@@ -157,4 +161,7 @@ def view(tree: HtmlElement, heading: HtmlElement | None) -> View:
             waiting.append((child, "", aside, inside))
     flush()
     at = begins.get(heading) if heading is not None else None
-    return View(tuple(lines), frozenset(beside), begins, frozenset(asides), at)
+    order = slashes_begin_with_month(lines, tree.get("lang") or tree.get("xml:lang") or "")
+    if order is not None:
+        lines = [without_slashes(line, month_first=order) for line in lines]
+    return View(tuple(lines), frozenset(beside), begins, frozenset(asides), at, order)

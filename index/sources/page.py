@@ -13,7 +13,7 @@ from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 from trafilatura.metadata import extract_metadata
 
 from .dates import iso_day
-from .elements import View, resolved, view
+from .elements import View, bare, resolved, view, visible
 from .given import Given
 from .headline import headline, site_names
 from .metadata import same_words
@@ -39,16 +39,12 @@ def page_says(tree: HtmlElement, url: str | None = None) -> tuple[Given, tuple[s
     seen = view(tree, heading)
     authors = _authors(seen, linked, tags, outlet)
     day = _day(seen, linked.date or tags.date, url or tags.url)
-    address = tags.url
-    if not (outlet and authors and day and title):
-        # Slow, and less sure of what it finds than the page's own statements are.
-        library = extract_metadata(tree, default_url=url, extensive=False)
-        outlet = outlet or _outlet(library.sitename, url)
-        authors = authors or (people(library.author, outlet) if library.author else ())
-        day = day or (iso_day(library.date) if library.date else None)
-        title = title or headline(tree, (library.title,), sites)[0]
-        address = address or library.url
-    return Given(title, outlet, authors, day, _address(address, url)), () if authors else shown_desk(seen)
+    if not outlet:
+        # Slow, and its guesses at authors, days and titles are worse than nothing where the rules here find nothing.
+        guess = extract_metadata(tree, default_url=url, extensive=False).sitename
+        guess = _outlet(re.split(r" [|–—-] ", guess)[0] if guess else None, url)
+        outlet = guess if guess and _is_name(guess, title) else None
+    return Given(title, outlet, authors, day, _address(tags.url, url)), () if authors else shown_desk(seen)
 
 
 def _authors(seen: View, linked: Given, tags: Given, outlet: str | None) -> tuple[str, ...]:
@@ -137,6 +133,11 @@ def _linked_data(tree: HtmlElement) -> Given:
         node for node in nodes if _types(node) & _ARTICLE_TYPES and ("headline" in node or "datePublished" in node)
     ]
     pages = [node for node in nodes if _types(node) & _PAGE_TYPES and "datePublished" in node]
+    # A page may carry the data of others that it points to; its own has the headline that stands in its title.
+    title = bare(" ".join(visible(element) for element in tree.iter("title", "h1")))
+    articles.sort(
+        key=lambda node: not (isinstance(name := node.get("headline"), str) and bare(resolved(name)) in title)
+    )
     said = Given()
     for node in (*articles[:1], *pages[:1]):
         outlet = next(iter(_names(node.get("publisher"), by_id)), None)
@@ -242,6 +243,11 @@ def _meta_tags(tree: HtmlElement) -> Given:
     return Given(
         first("og:title", "twitter:title", "dc.title", "headline"), outlet, authors, day, canonical or first("og:url")
     )
+
+
+def _is_name(guess: str, title: str | None) -> bool:
+    """Whether a ``guess`` at the outlet may be its name: short, without numbers, and not the title."""
+    return len(guess.split()) <= 5 and not re.search(r"\d|[a-z]\.[a-z]", guess) and bare(guess) != bare(title or "")
 
 
 def _outlet(outlet: str | None, url: str | None) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
-from .dates import day_line, find_day, iso_day, only_time
+from .dates import day_line, find_day, iso_day, only_time, without_slashes
 from .elements import View, is_near, is_of_others, resolved, visible
 from .people import is_full_name, people, person, unique
 
@@ -234,6 +234,8 @@ def shown_day(seen: View) -> str | None:
             continue
         stamp = element.get("datetime") or element.get("content") or element.get("title") or ""
         text = resolved(visible(element))
+        if seen.month_first is not None:
+            text = without_slashes(text, month_first=seen.month_first)
         day = iso_day(stamp) or (iso_day(text) if len(text) <= _LONGEST_DAY else None)
         if day is None or element in seen.asides:
             continue
@@ -251,6 +253,10 @@ def shown_day(seen: View) -> str | None:
     published, updated = days_near(seen)
     if published or updated:
         return (published or updated)[0]
+    for line in seen.lines:
+        names = opened(line) if len(line) <= _LONGEST_DAY else None
+        if names and names[1] and (told := find_day(line)):
+            return told[0]
     found = (day_line(line) for at, line in enumerate(seen.lines) if at not in seen.beside)
     alone = {only[0] for only in found if only is not None}
     return alone.pop() if len(alone) == 1 else None
