@@ -18,7 +18,14 @@ BLOCKS = frozenset(
 )
 """Elements that begin and end a line."""
 _ELSEWHERE = re.compile(r"comment|sidebar|related|(?<!elementor-)widget|teaser|recommend|popular", re.I)
+_OWN_FOOTER = re.compile(r"(?:post|entry|article|story)[_-]?footer")
 _OTHERS = re.compile(r"comment|related|teaser|recommend|popular", re.I)
+
+
+# What only screen readers say: "Post author", "Skip to content".
+_SPOKEN = re.compile(
+    r"(?:^|[\s_-])(?:screen-reader-text|sr-only|visually-?hidden|assistive-text|a11y)(?:$|[\s_-])", re.I
+)
 
 
 def bare(text: str) -> str:
@@ -49,12 +56,21 @@ def visible(element: HtmlElement, between: str = " ") -> str:
     return between.join(pieces)
 
 
+def without_spoken(element: HtmlElement) -> str:
+    """The words in ``element`` without those that only screen readers say, spaces collapsed."""
+    text = visible(element)
+    for inner in element.iterdescendants():
+        if isinstance(inner.tag, str) and _SPOKEN.search(inner.get("class") or ""):
+            text = text.replace(visible(inner), " ", 1)
+    return " ".join(text.split())
+
+
 def is_aside(element: HtmlElement, *, footers: bool = True) -> bool:
     """Whether ``element`` itself says that it holds no part of the article: comments, margins, teasers, footers."""
     if element.tag in ("html", "body"):
         return False
     names = _names(element)
-    if footers and (element.tag == "footer" or "footer" in names.lower()):
+    if footers and (element.tag == "footer" or "footer" in _OWN_FOOTER.sub("", names.lower())):
         return True
     return element.tag == "aside" or _ELSEWHERE.search(names) is not None
 
@@ -140,7 +156,7 @@ def view(tree: HtmlElement, heading: HtmlElement | None) -> View:
                     line_aside = aside
                 pieces.append(text)
             continue
-        if not isinstance(node.tag, str) or node.tag in _HIDDEN:
+        if not isinstance(node.tag, str) or node.tag in _HIDDEN or _SPOKEN.search(node.get("class") or ""):
             continue
         if node.tag in BLOCKS:
             flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from urllib.parse import urlsplit
@@ -19,6 +20,9 @@ _NO_TITLE = re.compile(
     re.I,
 )
 _LONGEST = 250  # characters
+_SHORTEST_SLUG = 8  # letters
+# Chinese and Japanese titles join the site's name without spaces.
+_JOINED_SITE = re.compile(r"(?<=[\u3000-\u9fff！？])[-_|—]+[\u3040-\u9fff]{2,8}$")
 
 
 def site_names(outlets: Iterable[str | None], url: str | None) -> tuple[str, ...]:
@@ -28,11 +32,12 @@ def site_names(outlets: Iterable[str | None], url: str | None) -> tuple[str, ...
 
 
 def headline(
-    tree: HtmlElement, heads: Iterable[str | None], sites: tuple[str, ...]
+    tree: HtmlElement, heads: Iterable[str | None], sites: tuple[str, ...], url: str | None = None
 ) -> tuple[str | None, HtmlElement | None]:
     """The headline as the page shows it and its heading, else the head's title without the site, and no heading.
 
-    ``heads`` are titles stated in the head beside ``<title>``; ``sites`` is what the site may be called.
+    ``heads`` are titles stated in the head beside ``<title>``; ``sites`` is what the site may be called. A part of
+    the title that ``url`` repeats is the headline, whatever else is a heading.
     """
     element = next((resolved(visible(title)) for title in tree.iter("title")), None)
     whole = [resolved(text) for text in (*heads, element) if text and text.strip()]
@@ -43,12 +48,16 @@ def headline(
         if 2 < len(shown := _trimmed(resolved(visible(heading)))) <= _LONGEST
         and not any(bare(shown) == bare(name) for name in sites)
     ]
+    runs = {bare(run) for title in whole for run in _runs(title) if len(run.split()) > 1}
+    path = _plain(urlsplit(url).path) if url else ""
+    for heading, shown in headings:
+        if bare(shown) in runs and len(bare(shown)) >= _SHORTEST_SLUG and _plain(shown) in path:
+            return shown, heading
     for heading, shown in headings:
         for text in stated:
             if heading.tag != "h3" and _agree(shown, text):
                 # A kicker or a day that stands in the same element, before the headline, is not of it.
-                return (text if bare(shown).endswith(bare(text)) else shown), heading
-    runs = {bare(run) for title in whole for run in _runs(title) if len(run.split()) > 1}
+                return (text if _holds_more(shown, text) else shown), heading
     found = [(heading, shown) for heading, shown in headings if bare(shown) in runs and not _is_site(shown, sites)]
     if found:
         heading, shown = max(found, key=lambda one: len(bare(one[1])))
@@ -58,6 +67,19 @@ def headline(
     if title is None and first is not None:
         return first
     return title, first[1] if first is not None else None
+
+
+def _plain(text: str) -> str:
+    """``text`` in the letters that addresses are written in."""
+    for letter, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        text = text.casefold().replace(letter, plain)
+    return "".join(re.findall(r"[a-z0-9]", unicodedata.normalize("NFD", text)))
+
+
+def _holds_more(shown: str, text: str) -> bool:
+    """Whether a heading has a kicker, a day or a site before or behind the headline ``text``."""
+    behind = shown[len(text) :] if shown.startswith(text) else ""
+    return bare(shown).endswith(bare(text)) or _DIVIDER.match(behind) is not None
 
 
 def _trimmed(shown: str) -> str:
@@ -86,6 +108,7 @@ def without_site(title: str, sites: tuple[str, ...]) -> str:
         before = title[:at].rstrip() if at > 0 and title.endswith(name) else ""
         if before and (divider := re.search(r"\s*(?:[|·•»«:–—-]|::)$", before)):
             title = before[: divider.start()]
+    title = _JOINED_SITE.sub("", title)
     while True:
         dividers = list(_DIVIDER.finditer(title))
         if not dividers:

@@ -31,11 +31,11 @@ def page_says(tree: HtmlElement, url: str | None = None) -> tuple[Given, tuple[s
     tags = _meta_tags(tree)
     outlet = _outlet(linked.outlet or tags.outlet, url)
     sites = site_names((linked.outlet, tags.outlet), url)
-    title, heading = headline(tree, (linked.title, tags.title), sites)
+    title, heading = headline(tree, (linked.title, tags.title), sites, url)
     if title is None and outlet:
         # Some pages give their title as the site's name.
         outlet, sites = None, site_names((), url)
-        title, heading = headline(tree, (linked.title, tags.title), sites)
+        title, heading = headline(tree, (linked.title, tags.title), sites, url)
     seen = view(tree, heading)
     authors = _authors(seen, linked, tags, outlet)
     day = _day(seen, linked.date or tags.date, url or tags.url)

@@ -9,7 +9,7 @@ from .clean import ROLE
 
 _PARTICLE = (
     r"(?:de|da|do|dos|das|del|della|di|du|la|le|van|von|vom|zu|zur|der|den|ter|ten|bin|bint|ibn|al|el|"
-    r"abu|ben|y|e|af|av|st\.?|mc|mac|o')"
+    r"abu|ben|y|e|af|av|v\.|st\.?|mc|mac|o')"
 )
 _WORD = r"(?:[^\W\d_a-zß-öø-ÿ][\w'’.-]*|[A-Z]\.)"
 _NAME = re.compile(rf"{_WORD}(?: (?:{_PARTICLE}|{_WORD}|(?:Jr|Sr)\.?|I{{1,3}}|IV)){{1,5}}")

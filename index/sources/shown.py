@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
 from .dates import day_line, find_day, iso_day, only_time, without_slashes
-from .elements import View, is_near, is_of_others, resolved, visible
+from .elements import View, is_near, is_of_others, resolved, visible, without_spoken
 from .people import is_full_name, people, person, unique
 
 _BYLINE_CLASS = re.compile(
@@ -69,6 +69,7 @@ def opened(line: str) -> tuple[str, bool] | None:
             names[: day[1][0]],
             flags=re.I,
         )
+    names = re.split(r"\s+(?:um|at|@|à|a las)?\s*\d\d?[:.]\d\d\b", names, maxsplit=1)[0]
     names = _AFTER_NAMES.split(names, maxsplit=1)[0].strip(" ,;:")
     return names, bool(match["verb"] or match["label"])
 
@@ -139,7 +140,7 @@ def _names_in(element: HtmlElement, kind: str, outlet: str | None) -> tuple[str,
         )
         if names:
             return names
-    text = resolved(visible(element))
+    text = without_spoken(element)
     if not 0 < len(text) <= _LONGEST_BYLINE:
         return ()
     found = opened(text)
@@ -197,7 +198,7 @@ def shown_desk(seen: View) -> tuple[str, ...]:
             or (element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "") and seen.near(element))
         ):
             continue
-        text = resolved(visible(element))
+        text = without_spoken(element)
         found = opened(text)
         name = (found[0] if found else text).strip(" ,;:|")
         if _LOGIN.search(name):
@@ -215,6 +216,16 @@ _DAY_CLASS = re.compile(
 )
 _LONGEST_DAY = 120  # characters
 _DAY_TAGS = frozenset("time span p div abbr li small em h2 h3 h4 h5 h6 a dd td".split())
+
+
+# Under the text, in many templates: "This entry was posted on Wednesday, May 19th, 2010 at 11:03 pm and is filed …".
+_THIS_WAS_POSTED = re.compile(
+    r"(?:this (?:entry|post|article|story|item) (?:was|has been) (?:\w+ )?(?:posted|published|written|filed)"
+    r"|(?:this )?(?:entry|post) (?:posted|published)"
+    r"|dieser (?:eintrag|beitrag|artikel|text) (?:wurde|ist)"
+    r"|.{3,120} wurde am (?=.*(?:gepostet|veröffentlicht|geschrieben)))\b",
+    re.I,
+)
 
 
 def shown_day(seen: View) -> str | None:
@@ -247,6 +258,10 @@ def shown_day(seen: View) -> str | None:
             classed.append(day)
     if stated:
         return stated[0]
+    for line in seen.lines:
+        posted = _THIS_WAS_POSTED.match(line) if len(line) <= 400 else None
+        if posted and (told := find_day(line[posted.end() :])):
+            return told[0]
     for days in (timed, classed):
         if len(set(days)) == 1:
             return days[0]
