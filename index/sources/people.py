@@ -97,18 +97,34 @@ def is_full_name(name: str) -> bool:
 
 def people(text: str, outlet: str | None = None, *, single: bool = False) -> tuple[str, ...]:
     """Every person named in a by-line ("By Jane Doe, Staff Writer, and John Roe"), in order, without repetitions."""
-    text = re.sub(r"\s+", " ", _ADDRESS.sub(" ", text)).strip()
-    text = _LEAD.sub("", text)
-    text = re.sub(r" (?:(?:for|at|from|in) (?:the )?[A-Z]|(?:on|am) \w|,? \d).*$", "", text)
-    parts = re.split(r"\s*[,;|/·•\n]\s*|\s+(?:and|und|et|with|mit|&|–|—|-)\s+|^and\s+", text)
-    if len(parts) > 1:
-        parts = [part for part in parts if re.sub(r"[. ]", "", part).lower() not in _DEGREES]
-    if inverted := re.fullmatch(rf"({_WORD}), ({_WORD})", text):
-        # "Doe, Jane", as libraries write one name; two authors are seldom given by one word each.
-        parts = [f"{inverted[2]} {inverted[1]}"]
+    parts = _parts(text)
     # "Reuters, Washington": beside an agency one word is where its report comes from.
     single = single and not any(part.lower() in _ORGANISATIONS for part in parts)
+    if single and len(parts) == 2 and re.search(r"\w, \w", text) and all(re.fullmatch(_WORD, part) for part in parts):
+        # "Doe, Jane", as libraries write one name; two authors are seldom given by one word each.
+        parts = [f"{parts[1]} {parts[0]}"]
     return unique(name for part in parts if (name := person(part, outlet, single=single)))
+
+
+def is_only_people(text: str, outlet: str | None = None) -> bool:
+    """Whether a by-line holds nothing but names, roles and outlets: "Angela Merkel, who …" is a sentence."""
+    parts = _parts(text)
+    return bool(parts) and all(
+        person(part, outlet)
+        or part.lower() in _ORGANISATIONS
+        or (_ROLE_WORDS.search(part) and part.count(" ") < 4)
+        or _same(part, outlet)
+        for part in parts
+    )
+
+
+def _parts(text: str) -> list[str]:
+    text = re.sub(r"\s+", " ", _ADDRESS.sub(" ", text)).strip(" ,;")
+    text = _LEAD.sub("", text)
+    text = re.sub(r" (?:(?:for|at|from|in) (?:the )?[A-Z]|(?:on|am) \w|,? \d).*$", "", text)
+    parts = [part for part in re.split(r"\s*[,;|/·•\n]\s*|\s+(?:and|und|et|with|mit|&|–|—|-)\s+|^and\s+", text) if part]
+    degrees = [part for part in parts[1:] if re.sub(r"[. ]", "", part).lower() in _DEGREES]
+    return [part for part in parts if part not in degrees]
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
 from .dates import day_line, find_day, iso_day, only_time, without_slashes
 from .elements import View, is_near, is_of_others, resolved, visible, without_spoken
-from .people import is_full_name, people, person, unique
+from .people import is_full_name, is_only_people, people, person, unique
 
 _BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:by-?line|author|writer|autor|contributor|reporter)s?(?:$|[\s_-]|name|link)", re.I
@@ -38,16 +38,17 @@ _OPENING = re.compile(
     r"\b(?:by|von|vom|par|por|da|di)\b:?"
     rf"|(?:(?:an?|eine?|der|die) )?{_PIECE}{_PICTURES} (?:by|von|par|por|di)\b:?"
     r"|(?:by|von|par|por)\b:?"
-    rf"|(?P<label>{_PIECE}|author|autor(?:in(?:nen)?|en)?|auteur|autore|verfasser(?:in)?|byline|redakteur(?:in)?)s?"
+    # Not "Interview:" or "Report:", behind which the person stands of whom the article tells.
+    r"|(?P<label>texte?|texto|testo|текст|words|author|autor(?:in(?:nen)?|en)?|auteur|autore|verfasser(?:in)?|byline|redakteur(?:in)?)s?"
     rf"{_PICTURES} ?:"
     r") (?P<names>\S.*)",
     re.I,
 )
 # Where the names end and something else begins in the same line.
 _AFTER_NAMES = re.compile(
-    r"\s+(?:[|·•–—]|-|//|\()\s*|\s*[|·•]|\s+(?:illustrations?|illustration(?:en)?|photos?|photography|pictures|"
+    r"\s+(?:[|·•–—]|-|//|\()\s*|\s*[|·•]|,?\s+(?:illustrations?|illustration(?:en)?|photos?|photography|pictures|"
     r"fotos?|fotografie|bild(?:er)?|grafik(?:en)?|kamera|video|übersetz\w+|translat\w+|tags?|kategorien?|categor\w+|"
-    r"updated|published|posted|aktualisiert|veröffentlicht|last|stand|comments?|kommentare?|reading|lesezeit)\b:?",
+    r"updated|published|posted|aktualisiert|veröffentlicht|last|stand|comments?|kommentare?|reading|lesezeit|datum|date)\b:?",
     re.I,
 )
 
@@ -157,12 +158,14 @@ def _written(seen: View, outlet: str | None) -> tuple[str, ...]:
         found = opened(line)
         if found is None or not (near or (found[1] and (seen.headline is None or at > seen.headline))):
             continue
-        names = people(found[0], outlet, single=found[1])
-        if not names or not (near or all(map(is_full_name, names))):
-            continue
-        if near:
+        if is_only_people(found[0], outlet):
+            names = people(found[0], outlet)
+        else:
+            # A pen name, where nothing but a verb that means writing leads to it: "Posted by gizzmo at 10:15".
+            names = people(found[0], outlet, single=True) if found[1] and found[0].count(" ") <= 1 else ()
+        if names and near:
             return names
-        signed = signed or names
+        signed = signed or (names if all(map(is_full_name, names)) else ())
     return signed
 
 
