@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "january jan januar jänner janvier enero ene janeiro gennaio",
-            "february feb februar februari février febrero fevereiro febbraio",
-            "march mar märz mars marzo março",
-            "april apr avril abril abr aprile",
-            "may mai mayo maio maggio",
-            "june jun juni juin junio junho giugno",
-            "july jul juli juillet julio julho luglio",
-            "august aug août agosto ago",
-            "september sep sept septembre septiembre setembro settembre",
-            "october oct oktober okt octobre octubre outubro ottobre",
-            "november nov novembre noviembre novembro",
-            "december dec dezember dez décembre diciembre dezembro dicembre",
+            "january jan januar jänner janvier enero ene janeiro gennaio januari января",
+            "february feb februar feber februari février febrero fevereiro febbraio февраля",
+            "march mar märz mrz mars marzo março maart marts марта",
+            "april apr avril abril abr aprile апреля",
+            "may mai mayo maio maggio mei maj мая",
+            "june jun juni juin junio junho giugno июня",
+            "july jul juli juillet julio julho luglio июля",
+            "august aug août agosto ago augustus augusti августа",
+            "september sep sept septembre septiembre setembro settembre сентября",
+            "october oct oktober okt octobre octubre outubro ottobre октября",
+            "november nov novembre noviembre novembro ноября",
+            "december dec dezember dez décembre diciembre dezembro dicembre декабря",
         ),
         start=1,
     )
@@ -36,9 +37,10 @@ _FORMS = tuple(
         rf"(?<![\d-]){_YEAR}(?P<sep>[-/.])(?P<number>[01]?\d)(?P=sep){_DAY}(?!\d|[-/]\d)",
         rf"(?<!\d){_YEAR}(?P<number>[01]\d)(?P<day>[0-3]\d)(?=T\d|$)",
         rf"\b{_MONTH} {_DAY}(?:st|nd|rd|th)?,? {_YEAR}(?!\d)",
-        rf"(?<!\d){_DAY}(?:st|nd|rd|th|\.|º|er)?(?: |-| de | of ){_MONTH}(?:,? |-| de | del ){_YEAR}(?!\d)",
-        # Dots are only written day first.
-        rf"(?<![\d.]){_DAY}\.\s?(?P<number>[01]?\d)\.\s?{_YEAR}(?!\d)",
+        rf"(?<!\d){_DAY}(?:(?:st|nd|rd|th|º|er)?(?: |-| de | of )|\.\s?){_MONTH}(?:,? |-| de | del ){_YEAR}(?!\d)",
+        # Dots and bars are only written day first.
+        rf"(?<![\d.]){_DAY}(?:\.\s?| \| )(?P<number>[01]?\d)(?:\.\s?| \| ){_YEAR}(?!\d)",
+        r"(?<![\d.:])(?P<day>[0-3]\d)\.(?P<number>[01]\d)\.(?P<short>[0-3]\d)(?![\d.:])",
     )
 )
 _SLASHED = re.compile(rf"(?<![\d/])(?P<first>[0-3]?\d)/(?P<second>[0-3]?\d)/{_YEAR}(?!\d|/)")
@@ -54,7 +56,8 @@ def find_day(text: str) -> tuple[str, tuple[int, int]] | None:
         for match in form.finditer(text):
             parts = match.groupdict()
             number = _MONTHS[parts["month"].lower()] if parts.get("month") else int(parts["number"])
-            day = _iso(int(parts["year"]), number, int(parts["day"]))
+            year = int(parts["year"]) if parts.get("year") else 2000 + int(parts["short"])
+            day = _iso(year, number, int(parts["day"]))
             if day and (best is None or match.start() < best[0]):
                 best = (match.start(), match.end(), day)
                 break
@@ -65,6 +68,34 @@ def find_day(text: str) -> tuple[str, tuple[int, int]] | None:
             best = (match.start(), match.end(), readings.pop())
             break
     return None if best is None else (best[2], (best[0], best[1]))
+
+
+def slashes_begin_with_month(texts: Iterable[str], language: str) -> bool | None:
+    """Whether a page writes ``03/04/2023`` month first: its days that can be read one way tell, else its language.
+
+    ``language`` is the one that the page states ("en-US"); plain English tells nothing. ``None`` where nothing tells.
+    """
+    told = {
+        int(match["second"]) > 12
+        for text in texts
+        for match in _SLASHED.finditer(text)
+        if max(int(match["first"]), int(match["second"])) > 12
+    }
+    if len(told) == 1:
+        return told.pop()
+    language = language.lower().replace("_", "-")
+    return None if told or language in ("", "en") else language == "en-us"
+
+
+def without_slashes(text: str, *, month_first: bool) -> str:
+    """``text`` with its slashed days as ISO days, read in the order that its page is known to write."""
+
+    def iso(match: re.Match[str]) -> str:
+        first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+        month, day = (first, second) if month_first else (second, first)
+        return _iso(year, month, day) or _iso(year, day, month) or match.group()
+
+    return _SLASHED.sub(iso, text)
 
 
 def iso_day(text: str) -> str | None:
@@ -82,8 +113,9 @@ def _iso(year: int, month: int, day: int) -> str | None:
 
 _BESIDE_A_DATE = re.compile(
     r"\b(?:first |originally |last )?(?:published|updated|posted|modified|created|released|issued|filed|"
-    r"veröffentlicht|aktualisiert|stand|datum|date)"
-    r"(?: on| at| am)?\b"
+    r"veröffentlicht|aktualisiert|erstellt|geschrieben|eingestellt|stand|datum|date|publié|mis à jour|publicado|"
+    r"actualizado|atualizado|pubblicato|aggiornato|gepubliceerd|опубликовано|기사입력|입력|등록|公開日?|発表|发布时间|发布)"
+    r"(?: on| at| am| le| el| em| il| op)?\b"
     r"|\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag)\b"
     r"|T?\b\d{1,2}[:.h]\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z\b|[+-]\d{2}:?\d{2})?|\b\d{1,2} ?(?=[ap]\.?m)|"
@@ -91,10 +123,12 @@ _BESIDE_A_DATE = re.compile(
     r"|\b(?:[A-Z]{1,4}T|UTC|GMT|BST|IST|Z)(?:[+-]\d{1,2}(?::?\d{2})?)?\b|\b(?:eastern|pacific|central|mountain|"
     r"local|daylight|standard)(?: time)?\b"
     r"|\b\d+[ -]?min(?:ute)?s?[ -]read\b|\b\d+ (?:hours?|minutes?|days?) ago\b|\b(?:on|at|am|um|of|the|et)\b|"
-    r"[\s|,;:·•–—()/.\-]+",
+    r"[\s|,;:·•–—()\[\]/.\-]+",
     re.IGNORECASE,
 )
-_UPDATED = re.compile(r"\b(?:updated|modified|aktualisiert)\b", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"\b(?:updated|modified|aktualisiert|mis à jour|actualizado|atualizado|aggiornato)\b", re.IGNORECASE
+)
 
 
 def day_line(line: str) -> tuple[str, bool] | None:
