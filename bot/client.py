@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, localised, subscriptions
+from bot import failures, in_force, localised, server_settings, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -63,8 +63,9 @@ class Tree(app_commands.CommandTree[Any]):
     """The commands; what they raise ends in `failures`."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Speak the language of whoever uses a command."""
+        """Speak the language of whoever uses a command; refuse it where the server wants no answers."""
         localised.speak(interaction.locale)
+        await in_force.admit(interaction)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
@@ -97,6 +98,7 @@ class OnRecord(commands.AutoShardedBot):
         self.config = config
         self.data = data
         self.worker = Worker(data, config.index, encoder=encoder)
+        self.server_settings = in_force.SettingsOfServers(data, config.index.server)
         self.keys = Keys()
         self.limits = Limits(config.bot.questions_per_minute, config.bot.channel_questions_per_minute)
         self._answering = 0
@@ -111,6 +113,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
+        self.add_dynamic_items(*server_settings.ITEMS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -119,7 +122,8 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
+        others = Timelines(self), subscriptions.Subscriptions(self), server_settings.ServerSettingsCog(self)
+        return *asking, Articles(self), Members(self), *others
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""
