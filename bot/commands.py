@@ -78,7 +78,7 @@ def _outcomes(archive: Archive, drafts: Iterator[Draft | SourceError]) -> Iterat
 
 def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError]:
     try:
-        return list(archive.add_all(drafts))
+        return list(archive.add_all(drafts, by=whoever()))
     except SourceError:
         # A batch goes in whole or not at all, and one bad article must not keep the others out.
         return [_alone(archive, draft) for draft in drafts]
@@ -86,7 +86,7 @@ def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError
 
 def _alone(archive: Archive, draft: Draft) -> Added | SourceError:
     try:
-        return archive.add(draft)
+        return archive.add(draft, by=whoever())
     except SourceError as error:
         return error
 
@@ -123,11 +123,64 @@ def remove(args: Arguments) -> int:
     from bot.replies import article_json
 
     with _archive(args) as archive:
-        article = archive.remove(args.id)
+        article = archive.remove(args.id, by=whoever())
     if args.json:
         _print_json({**article_json(article), "status": "removed"})
     else:
         _printer().line("removed ", article.id)
+    return 0
+
+
+def edit(args: Arguments) -> int:
+    """Change what is said of one article; its text, passages and receipts stay."""
+    from bot.changes import edited
+    from bot.replies import article_json
+
+    named = {"title": args.title, "outlet": args.outlet, "authors": args.author, "date": args.date, "url": args.url}
+    changes = {name: value for name, value in named.items() if value is not None}
+    if not changes:
+        args.misused("needs at least one of --title, --outlet, --author, --date and --url")
+    if "authors" in changes:
+        changes["authors"] = tuple(author for author in changes["authors"] if author)
+    with _archive(args, needs_model="title" in changes) as archive:
+        article, changed = edited(archive, args.id, changes)
+    status = "edited" if changed else "unchanged"
+    if args.json:
+        _print_json({**article_json(article), "status": status})
+    else:
+        _printer().line((status, "green"), f" {article.id}")
+    return 0
+
+
+def log(args: Arguments) -> int:
+    """Show who changed what, the newest first."""
+    from bot.changes import entry_json, entry_lines
+
+    with _archive(args) as archive:
+        archive.log.forget_old()
+        entries = archive.log.entries(subject=args.article, limit=args.limit)
+    if args.jsonl:
+        for entry in entries:
+            _print_json(entry_json(entry))
+    elif args.json:
+        _print_json({"entries": [entry_json(entry) for entry in entries]})
+    else:
+        for entry in entries:
+            for line in entry_lines(entry):
+                _printer().line(line)
+    return 0
+
+
+def undo(args: Arguments) -> int:
+    """Take one change back."""
+    from bot.changes import undone
+
+    with _archive(args, needs_model=True) as archive:
+        entry, number = undone(archive, args.number)
+    if args.json:
+        _print_json({"undone": entry.id, "entry": number, "action": entry.action.value, "subject": entry.subject})
+    else:
+        _printer().line(("undone", "green"), f" {entry.action.value.replace('_', ' ')} {entry.words}")
     return 0
 
 
@@ -347,7 +400,7 @@ def calibrate(args: Arguments) -> int:
         if args.picture is not None:
             _draw(Path(args.picture), report, archive.name)
         if args.set and chosen is not None:
-            archive.set_threshold(chosen, risk=args.risk, labels=report.curve.total)
+            archive.set_threshold(chosen, risk=args.risk, labels=report.curve.total, by=whoever())
     done = args.set and chosen is not None
     if args.json:
         _print_json(report_json(report, set_=done))
@@ -366,7 +419,7 @@ def _check_calibrate(args: Arguments) -> None:
 def _reset(args: Arguments, archive: Archive) -> int:
     from bot.replies import reset_json
 
-    before = archive.reset_threshold()
+    before = archive.reset_threshold(by=whoever())
     if args.json:
         _print_json(reset_json(archive.threshold, before))
     elif before is None:
@@ -452,6 +505,13 @@ def bot(args: Arguments) -> int:
     from bot.client import run_bot
 
     return run_bot(_config(args), _data(args))
+
+
+def whoever() -> str:
+    """Who uses the command line, for the log."""
+    from bot.changes import whoever as name
+
+    return name()
 
 
 def _config(args: Arguments) -> Config:
