@@ -152,6 +152,34 @@ def edit(args: Arguments) -> int:
     return 0
 
 
+def export(args: Arguments) -> int:
+    """Write the whole archive into one file."""
+    from bot import transfer
+
+    with _archive(args) as archive:
+        written = transfer.export(archive, args.file, vectors=args.vectors, log=args.log)
+    if args.json:
+        _print_json(transfer.written_json(written))
+    else:
+        for line in transfer.written_lines(written):
+            _printer().line(line)
+    return 0
+
+
+def import_(args: Arguments) -> int:
+    """Put in what another archive was exported to, all of it or nothing."""
+    from bot import transfer
+
+    with _archive(args, needs_model=True) as archive, _progress("Reading articles") as progress:
+        imported = transfer.take_in(archive, args.file, whoever(), progress.to)
+    if args.json:
+        _print_json(transfer.imported_json(imported))
+    else:
+        for line in transfer.imported_lines(imported):
+            _printer().line(line)
+    return 0
+
+
 def log(args: Arguments) -> int:
     """Show who changed what, the newest first."""
     from bot.changes import entry_json, entry_lines

@@ -9,6 +9,7 @@ ArchiveError
 ├── NoSuchArticle          no article has that id
 ├── NoSuchGeneration       nothing to promote or to roll back to
 ├── ReceiptBroken          a receipt no longer matches what is stored
+├── BundleError            a file cannot be imported: it is no export, damaged, too large, or newer
 ├── NotExportable          a form cannot carry a character of the quotation
 ├── ArchiveLocked          another process is changing this archive
 ├── ArchiveDamaged         the data folder does not hold what it should
@@ -65,6 +66,10 @@ class NotUndoable(ArchiveError):
 
 class ReceiptBroken(ArchiveError):
     """A receipt does not match the stored text: the article was changed or removed since."""
+
+
+class BundleError(ArchiveError):
+    """A file cannot be imported: it is no export of an archive, is damaged or too large, or of a newer onrecord."""
 
 
 class NotExportable(ArchiveError):

@@ -506,6 +506,14 @@ class Store:
         )
         return done.rowcount
 
+    def vectors_by_key(self, generation: Generation) -> Iterator[tuple[bytes, bytes]]:
+        """Key and vector (16-bit floats) of each text that is embedded in this generation."""
+        yield from self._db.execute(
+            "SELECT v.key, v.vector FROM vectors v WHERE v.key IN (SELECT key FROM entries WHERE generation = ?1 "
+            "UNION SELECT headline FROM indexed WHERE generation = ?1) ORDER BY v.key",
+            (generation.id,),
+        )
+
     def vectors(self, generation: Generation, after: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """Ids, shape ``(n,)``, and vectors, shape ``(n, dimension)``, of the entries with an id over ``after``."""
         rows = self._db.execute(

@@ -153,7 +153,14 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
             == {"ask", "check", "receipt", "timeline", "onrecord", "onrecord-settings", "articles"} | menus
         )
         assert commands["articles"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
-        assert {o["name"] for o in commands["articles"]["options"]} == {"add", "list", "remove", "reindex", "status"}
+        assert {o["name"] for o in commands["articles"]["options"]} == {
+            "add",
+            "list",
+            "remove",
+            "reindex",
+            "status",
+            "export",
+        }
         assert discord_gate.complaints("PUT", "/applications/1/commands", list(commands.values())) == []
 
 
