@@ -20,7 +20,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import abstaining, bundle, check, followup, question, reader, search, speakers, timeline, topics
+from index import abstaining, bundle, check, followup, privacy, question, reader, search, speakers, timeline, topics
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
@@ -43,7 +43,7 @@ from index.errors import (
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
-from index.posts import KEPT, Post
+from index.posts import Post
 from index.receipts import Proof, proof
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
@@ -828,7 +828,7 @@ class Archive:
 
     def due(self, limit: int) -> tuple[Subscription, ...]:
         """Who may have to be told now, because what is served is another than when it was last asked for them."""
-        self._store.subscriptions.forget_old()
+        self._store.subscriptions.forget_old(offered_days=self.server_settings.get().retention_days)
         return self._store.subscriptions.due(self._store.mark, limit)
 
     def ask_again(self, wanted: Wanted, waiting: Sequence[Subscription] = ()) -> Reply:
@@ -963,7 +963,7 @@ class Archive:
             self.prove(receipt)  # under the lock: what another process removes just now must not be judged after it
             given = Feedback(
                 _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
-                complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
+                complaint, _now(), None if by is None else self.pseudonym(by), self.scale,
                 words and _storable(words),
             )  # fmt: skip
             self._store.put_feedback(given)
@@ -1029,12 +1029,34 @@ class Archive:
             )  # fmt: skip
         return before
 
+    # --- what is kept of members --------------------------------------------------------------------------------
+
+    def pseudonym(self, person: str) -> str:
+        """What stands for a person in this archive, where it need not be known who it was."""
+        return pseudonym(person, self.name, self._store.salt)
+
+    def kept_of(self, member: int) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is kept of a member, by what it is, ready for JSON."""
+        return privacy.kept_of(self._store, self._member(member))
+
+    def forget_member(self, member: int) -> dict[str, int]:
+        """Delete everything that is kept of a member; returns how many of each there were."""
+        with self._changing():
+            return privacy.forget_member(self._store, self._member(member))
+
+    def forget_old(self) -> None:
+        """Forget what was kept long enough, by the settings of the server."""
+        privacy.forget_old(self._store, self.server_settings.get())
+
+    def _member(self, member: int) -> privacy.Member:
+        return privacy.Member(member, self.pseudonym(str(member)))
+
     # --- which message answers which ----------------------------------------------------------------------------
 
     def note_post(self, post: Post) -> None:
         """Keep for a day which message answers a question; what is older than that is forgotten."""
         with self._store.transaction():
-            self._store.forget_posts(before=(datetime.now(UTC) - KEPT).isoformat(timespec="seconds"))
+            self._store.forget_old_posts()
             self._store.put_post(post)
 
     def forget_post(self, question: int) -> None:

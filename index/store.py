@@ -15,8 +15,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,8 @@ from numpy.typing import NDArray
 from index import audit, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
-from index.feedback import Calibrated, Complaint, Feedback
-from index.posts import Post
+from index.feedback import Calibrated, Complaint, Feedback, create_salt
+from index.posts import KEPT, Post
 from index.settings import ServerDefaults
 from index.subscriptions import Subscriptions, create_tables
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
@@ -172,6 +173,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     create_tables,
     audit.create_tables,
     server_settings.create_tables,
+    create_salt,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -270,6 +272,21 @@ class Store:
                 raise
         except sqlite3.OperationalError as error:
             raise ArchiveError(f"{self.path} could not be changed ({error}); check the disk.") from error
+
+    @contextmanager
+    def erasing(self) -> Iterator[None]:
+        """A transaction after which what it deleted is not to be found in the file by other means either."""
+        self._db.execute("PRAGMA secure_delete = ON")
+        try:
+            with self.transaction():
+                yield
+        finally:
+            self._db.execute("PRAGMA secure_delete = OFF")
+        # The pages of before stand in the write-ahead log until it is begun anew. Whoever reads just now keeps that
+        # from happening, and is not waited for as long as for a change.
+        self._db.execute("PRAGMA busy_timeout = 1000")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._db.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -728,17 +745,9 @@ class Store:
     def feedback(self) -> tuple[Feedback, ...]:
         """The judgements whose text is still stored as it was judged, oldest first."""
         rows = self._db.execute(
-            'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
-            "f.at, f.by, f.scale, f.words FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 "
-            "ORDER BY f.id"
+            f"{_FEEDBACK} JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 ORDER BY f.id"
         )
-        return tuple(
-            Feedback(
-                question, standalone, Receipt(article, sha256, Span(start, end)), score, bool(right),
-                complaint and Complaint(complaint), at, by, scale, words,
-            )
-            for question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale, words in rows
-        )  # fmt: skip
+        return tuple(map(_feedback, rows))
 
     def count_feedback(self) -> int:
         """How many judgements `feedback` gives."""
@@ -750,6 +759,20 @@ class Store:
     def forget_feedback(self, article_id: str) -> None:
         """Remove every judgement of this article's passages, of earlier texts of it too."""
         self._db.execute("DELETE FROM feedback WHERE article = ?", (article_id,))
+
+    def feedback_of(self, by: str) -> tuple[Feedback, ...]:
+        """Every judgement under one pseudonym, of texts that were changed since too."""
+        rows = self._db.execute(f"{_FEEDBACK} WHERE f.by = ? ORDER BY f.id", (by,))
+        return tuple(map(_feedback, rows))
+
+    def forget_feedback_of(self, by: str) -> int:
+        """Remove every judgement under one pseudonym; returns how many there were."""
+        return self._db.execute("DELETE FROM feedback WHERE by = ?", (by,)).rowcount
+
+    @property
+    def salt(self) -> bytes:
+        """What keys the pseudonyms of this archive."""
+        return bytes(self._db.execute("SELECT value FROM salt").fetchone()[0])
 
     def calibrated(self) -> Calibrated | None:
         """The threshold that was set for this archive, if one was."""
@@ -780,6 +803,10 @@ class Store:
             Post(*row) for row in self._db.execute("SELECT question, answer, channel, asked, at FROM posts ORDER BY at")
         )
 
+    def forget_old_posts(self) -> None:
+        """Forget all that was answered longer ago than it is kept; call inside a transaction."""
+        self.forget_posts(before=(datetime.now(UTC) - KEPT).isoformat(timespec="seconds"))
+
     def forget_posts(self, *, question: int | None = None, before: str | None = None) -> None:
         """Forget what is kept of one question, or all that was answered before a time."""
         self._db.execute("DELETE FROM posts WHERE question = ? OR at < ?", (question, before))
@@ -805,7 +832,19 @@ _PASSAGES = (
     'SELECT p.id, a.id, p.start, p."end", t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence '
     "FROM passages p JOIN articles a ON a.row = p.article LEFT JOIN attributions t ON t.id = p.said_by"
 )
+_FEEDBACK = (
+    'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
+    "f.at, f.by, f.scale, f.words FROM feedback f"
+)
 _WORD = re.compile(r"[^\W_]+")
+
+
+def _feedback(row: Sequence[Any]) -> Feedback:
+    question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale, words = row
+    return Feedback(
+        question, standalone, Receipt(article, sha256, Span(start, end)), score, bool(right),
+        complaint and Complaint(complaint), at, by, scale, words,
+    )  # fmt: skip
 
 
 def _words(generation: int) -> str:

@@ -283,12 +283,10 @@ def test_what_is_no_zip(tmp_path: Path, data: bytes) -> None:
         bundle.read(tmp_path / "a.zip")
 
 
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def sound(tmp_path_factory: pytest.TempPathFactory, words_encoder: Encoder) -> Path:
     """One file that is whole."""
-    from conftest import WordsEncoder
-
-    return exported(tmp_path_factory.mktemp("sound"), WordsEncoder())
+    return exported(tmp_path_factory.mktemp("sound"), words_encoder)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
