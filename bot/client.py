@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, in_force, localised, server_settings, subscriptions
+from bot import failures, in_force, leaving, localised, privacy, server_settings, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -113,7 +113,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
-        self.add_dynamic_items(*server_settings.ITEMS)
+        self.add_dynamic_items(*server_settings.ITEMS, privacy.PrivacyButton)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -123,7 +123,8 @@ class OnRecord(commands.AutoShardedBot):
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
         others = Timelines(self), subscriptions.Subscriptions(self), server_settings.ServerSettingsCog(self)
-        return *asking, Articles(self), Members(self), *others
+        own = privacy.Privacy(self), leaving.Leaving(self)
+        return *asking, Articles(self), Members(self), *others, *own
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""
