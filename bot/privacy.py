@@ -30,8 +30,9 @@ _STORED = ("answered", "unanswered", "subscriptions", "feedback", "log", "cards"
 def card(settings: ServerSettings) -> ui.LayoutView:
     """What a server's archive keeps, for how long, and the buttons."""
     said = {"days": settings.retention_days, "subscribed": KEPT_DAYS, "left": leaving.KEPT_DAYS}
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"**{text('privacy.head')}**")]
-    items += [ui.TextDisplay(text(f"privacy.stored.{name}", **said)) for name in _STORED]
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"### {text('privacy.head')}")]
+    for name in _STORED:
+        items += [ui.TextDisplay(text(f"privacy.stored.{name}", **said)), ui.Separator(visible=False)]
     items.append(
         ui.ActionRow(
             _button("privacy.show", "show"), _button("privacy.delete", "ask", style=discord.ButtonStyle.danger)

@@ -55,7 +55,7 @@ def card(
     channels = [channel for channel in settings.channels if guild is None or guild.get_channel(channel)]
     gone = len(settings.channels) - len(channels)
     items: list[ui.Item[ui.LayoutView]] = [
-        ui.TextDisplay(f"**{text('settings.head')}**"),
+        ui.TextDisplay(f"### {text('settings.head')}"),
         _said("channels", where(settings.channels) + (f"\n{counted('settings.gone', gone)}" if gone else "")),
         _row(
             ui.ChannelSelect(
@@ -67,6 +67,7 @@ def card(
                 default_values=[discord.SelectDefaultValue.from_channel(discord.Object(c)) for c in channels],
             )
         ),
+        ui.Separator(),
         _said("curator_role", _who(settings.curator_role, config_role)),
         _row(
             ui.RoleSelect(
@@ -77,7 +78,9 @@ def card(
                 default_values=[discord.Object(role) for role in _there(settings.curator_role, guild, "get_role")],
             )
         ),
+        ui.Separator(),
         _said("threshold", _threshold(threshold)),
+        ui.Separator(),
         ui.Section(
             _words("corrections", text(f"settings.corrections.{_on(settings.corrections)}")),
             accessory=ui.Button(
@@ -86,10 +89,13 @@ def card(
                 style=discord.ButtonStyle.secondary,
             ),
         ),
+        ui.Separator(),
         _said("retention_days", counted("settings.retention_days.now", settings.retention_days)),
         _row(_numbers("retention_days", RETENTION, settings.retention_days)),
+        ui.Separator(),
         _said("gap_members", counted("settings.gap_members.now", settings.gap_members)),
         _row(_numbers("gap_members", MEMBERS, settings.gap_members)),
+        ui.Separator(),
         _said("digest_channel", _digest(settings.digest_channel)),
         _row(
             ui.ChannelSelect(

@@ -75,7 +75,7 @@ async def attached(interaction: discord.Interaction[OnRecord], server: int) -> N
     """Send a server's archive to whoever asked for it, and to nobody else; or say that it does not fit."""
     import discord
 
-    from bot.localised import text
+    from bot.localised import counted, text
 
     await interaction.response.defer(ephemeral=True, thinking=True)
 
@@ -87,10 +87,10 @@ async def attached(interaction: discord.Interaction[OnRecord], server: int) -> N
             return written, file.read_bytes() if written.bytes <= ATTACHED else b""
 
     written, data = await interaction.client.worker.call(server, work)
-    size = f"{written.bytes / 2**20:,.1f}"
     if not data:
-        await interaction.followup.send(text("export.too_large", size=size, server=server), ephemeral=True)
+        said = text("export.too_large", size=f"{written.bytes / 2**20:,.1f}", server=server)
+        await interaction.followup.send(said, ephemeral=True)
         return
     name = f"onrecord-{server}-{interaction.created_at:%Y-%m-%d}.zip"
-    said = text("export.done", size=size, articles=written.rows["articles"])
+    said = counted("export.done", written.rows["articles"])
     await interaction.followup.send(said, file=discord.File(io.BytesIO(data), name), ephemeral=True)

@@ -442,7 +442,7 @@ class Archive:
                     **bundle.load(self._store, given, bundle.Into(own=given.archive == self.name, by=by)),
                 }
                 if any(part.changed for part in parts.values()):
-                    words = f"{articles.added} articles added, {articles.updated} updated"
+                    words = f"articles: {articles.added} added, {articles.updated} updated"
                     self._store.log.note(Action.IMPORTED, words, by=by)
             self._vectors = None
         used = sum(key in taken for key in fresh)

@@ -108,7 +108,7 @@ def test_into_an_archive_that_has_articles(tmp_path: Path, words_encoder: Encode
         assert [article.id for article in archive.articles()].count("article-4") == 1
         assert archive.article("article-2").text == draft(2).text
         newest, *others = archive.log.entries(limit=3)
-        assert (newest.action, newest.words) == (Action.IMPORTED, "1 articles added, 1 updated")
+        assert (newest.action, newest.words) == (Action.IMPORTED, "articles: 1 added, 1 updated")
         assert {(entry.action, entry.by) for entry in others} == {(Action.ADDED, "7"), (Action.UPDATED, "7")}
         with pytest.raises(NotUndoable, match="change by change"):
             archive.undo(newest)
