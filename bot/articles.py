@@ -17,7 +17,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, reindexing, render, verbatim
+from bot import days, failures, reindexing, render, transfer, verbatim
 from bot.ask import LastingButton, suggested, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
@@ -234,6 +234,11 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
             f"{status.bytes / 2**20:,.1f} MB on disk",
         ]
         await interaction.followup.send(view=render.note("\n".join(lines)), ephemeral=True)
+
+    @app_commands.command(description="Everything on record here as one file, for a backup or a move")
+    async def export(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Send the archive of this server as a file."""
+        await transfer.attached(interaction, server_of(interaction))
 
 
 class Paste(ui.Modal, title="Add an article"):

@@ -18,7 +18,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import cards, days, failures, localised, render, tell_me, verbatim
+from bot import cards, days, failures, in_force, localised, render, tell_me, verbatim
 from bot.conversations import Said, what_is
 from bot.messages import Asked, asked_in
 from bot.permissions import server_of
@@ -114,6 +114,8 @@ class Ask(commands.Cog):
             return
         localised.speak(message.guild.preferred_locale)
         try:
+            if not await in_force.answers_in(self.bot, message.guild.id, message.channel):
+                return
             # What is done to the message meanwhile comes after its answer (`bot.edits`).
             async with self.bot.posts.turn(message.id):
                 await self._on_mention(message, message.guild.id, me.id)
@@ -330,6 +332,8 @@ class _Lasting(ui.DynamicItem[_Pressable], template=r"(?!)"):
     ) -> Self:
         """Called by discord.py when it is used, in whatever process runs then, and in the task that answers it."""
         localised.speak(interaction.locale)
+        if interaction.guild_id is not None:
+            await interaction.client.server_settings.of(interaction.guild_id)  # whom it may be pressed by depends on it
         return cls(cast("_Pressable", item), match)  # only items of its own sort carry ids of its form
 
 

@@ -31,6 +31,7 @@ from bot.ask import (
     stored,
     thread_of,
 )
+from bot.in_force import elsewhere
 from bot.permissions import server_of
 from bot.places import Place
 from index import followup
@@ -123,6 +124,9 @@ class WithoutButton(LastingButton, template=re.compile(render.WITHOUT_ID)):
                 return
             bot, server, asker = interaction.client, server_of(interaction), interaction.user.id
             private = message.flags.ephemeral or not own
+            if sentence := await elsewhere(interaction):
+                await pressed.say(sentence)
+                return
             if refusal := bot.limits.count(server, asker, None if private else interaction.channel_id):
                 await pressed.say(refusal.sentence)
                 return
@@ -214,6 +218,9 @@ class Forms(commands.Cog):
                 await pressed.say(HINT if question == "" else NO_CARD)
                 return
             server, bot = server_of(interaction), self.bot
+            if sentence := await elsewhere(interaction):
+                await pressed.say(sentence)
+                return
             if refusal := bot.limits.count(server, asker, None if private else interaction.channel_id):
                 await pressed.say(refusal.sentence)
                 return

@@ -61,6 +61,24 @@ def parser() -> argparse.ArgumentParser:
     command("list", commands.list_, "List the articles.")
     remove = command("remove", commands.remove, "Remove an article and everything quoted from it.")
     remove.add_argument("id", metavar="ID")
+    edit = command("edit", commands.edit, "Change what is said of an article; its text and quotations stay.")
+    edit.add_argument("id", metavar="ID")
+    for name, what in (("title", "headline"), ("url", "address"), ("outlet", "publication")):
+        edit.add_argument(f"--{name}", help=f"the article's {what}; an empty one takes it away")
+    edit.add_argument("--author", action="append", help="an author, in place of all there were; repeat it for several")
+    edit.add_argument("--date", type=_written_day_or_none, help="day of publication, like 2023-10-13")
+    changes = command("log", commands.log, "Show who changed what, the newest first.")
+    changes.add_argument("--article", metavar="ID", help="only what was done to this article")
+    changes.add_argument("--limit", type=_count, metavar="N", help="only the newest N")
+    changes.add_argument("--jsonl", action="store_true", help="print JSON lines, one for each entry")
+    undo = command("undo", commands.undo, "Take back one change, by its number in the log.")
+    undo.add_argument("number", type=_number, metavar="N")
+    export = command("export", commands.export, "Write the whole archive into one file.")
+    export.add_argument("file", type=Path, metavar="FILE", help="a .zip, written anew")
+    export.add_argument("--no-vectors", dest="vectors", action="store_false", help="smaller; importing takes longer")
+    export.add_argument("--log", action="store_true", help="with the log, which names who changed what")
+    taken = command("import", commands.import_, "Put in what `export` wrote; articles of the same id are replaced.")
+    taken.add_argument("file", type=Path, metavar="FILE")
     command("status", commands.status, "Say what the archive holds.")
     reindex = command("reindex", commands.reindex, "Build the next generation of the index beside the one in use.")
     reindex.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -208,6 +226,12 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the number of an entry of `onrecord log`")
+    return int(text)
+
+
 def _offset(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of characters")
@@ -227,6 +251,10 @@ def _written_day(text: str) -> str:
     if (day := read_day(text)) is None:
         raise argparse.ArgumentTypeError(f"{text!r} is not a day like 2023-10-13 or “Oct. 13, 2023”")
     return day
+
+
+def _written_day_or_none(text: str) -> str:
+    return _written_day(text) if text else ""
 
 
 def _never_fail_to_print(*streams: TextIO) -> None:

@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, localised, reindexing, subscriptions
+from bot import failures, in_force, leaving, localised, privacy, reindexing, server_settings, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -65,8 +65,9 @@ class Tree(app_commands.CommandTree[Any]):
     """The commands; what they raise ends in `failures`."""
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Speak the language of whoever uses a command."""
+        """Speak the language of whoever uses a command; refuse it where the server wants no answers."""
         localised.speak(interaction.locale)
+        await in_force.admit(interaction)
         return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
@@ -99,6 +100,7 @@ class OnRecord(commands.AutoShardedBot):
         self.config = config
         self.data = data
         self.worker = Worker(data, config.index, encoder=encoder)
+        self.server_settings = in_force.SettingsOfServers(data, config.index.server)
         self.keys = Keys()
         self.limits = Limits(config.bot.questions_per_minute, config.bot.channel_questions_per_minute)
         self.reindexing: dict[int, reindexing.Job] = {}
@@ -116,6 +118,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(*reindexing.BUTTONS)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
+        self.add_dynamic_items(*server_settings.ITEMS, privacy.PrivacyButton)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -124,8 +127,9 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        moderating = Articles(self), GoldenQuestions(self), MakeGolden(self)
-        return *asking, *moderating, Members(self), Timelines(self), subscriptions.Subscriptions(self)
+        moderating = Articles(self), GoldenQuestions(self), MakeGolden(self), server_settings.ServerSettingsCog(self)
+        others = Timelines(self), subscriptions.Subscriptions(self), privacy.Privacy(self), leaving.Leaving(self)
+        return *asking, *moderating, Members(self), *others
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""

@@ -78,7 +78,7 @@ def _outcomes(archive: Archive, drafts: Iterator[Draft | SourceError]) -> Iterat
 
 def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError]:
     try:
-        return list(archive.add_all(drafts))
+        return list(archive.add_all(drafts, by=whoever()))
     except SourceError:
         # A batch goes in whole or not at all, and one bad article must not keep the others out.
         return [_alone(archive, draft) for draft in drafts]
@@ -86,7 +86,7 @@ def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError
 
 def _alone(archive: Archive, draft: Draft) -> Added | SourceError:
     try:
-        return archive.add(draft)
+        return archive.add(draft, by=whoever())
     except SourceError as error:
         return error
 
@@ -123,11 +123,92 @@ def remove(args: Arguments) -> int:
     from bot.replies import article_json
 
     with _archive(args) as archive:
-        article = archive.remove(args.id)
+        article = archive.remove(args.id, by=whoever())
     if args.json:
         _print_json({**article_json(article), "status": "removed"})
     else:
         _printer().line("removed ", article.id)
+    return 0
+
+
+def edit(args: Arguments) -> int:
+    """Change what is said of one article; its text, passages and receipts stay."""
+    from bot.changes import edited
+    from bot.replies import article_json
+
+    named = {"title": args.title, "outlet": args.outlet, "authors": args.author, "date": args.date, "url": args.url}
+    changes = {name: value for name, value in named.items() if value is not None}
+    if not changes:
+        args.misused("needs at least one of --title, --outlet, --author, --date and --url")
+    if "authors" in changes:
+        changes["authors"] = tuple(author for author in changes["authors"] if author)
+    with _archive(args, needs_model="title" in changes) as archive:
+        article, changed = edited(archive, args.id, changes)
+    status = "edited" if changed else "unchanged"
+    if args.json:
+        _print_json({**article_json(article), "status": status})
+    else:
+        _printer().line((status, "green"), f" {article.id}")
+    return 0
+
+
+def export(args: Arguments) -> int:
+    """Write the whole archive into one file."""
+    from bot import transfer
+
+    with _archive(args) as archive:
+        written = transfer.export(archive, args.file, vectors=args.vectors, log=args.log)
+    if args.json:
+        _print_json(transfer.written_json(written))
+    else:
+        for line in transfer.written_lines(written):
+            _printer().line(line)
+    return 0
+
+
+def import_(args: Arguments) -> int:
+    """Put in what another archive was exported to, all of it or nothing."""
+    from bot import transfer
+
+    with _archive(args, needs_model=True) as archive, _progress("Reading articles") as progress:
+        imported = transfer.take_in(archive, args.file, whoever(), progress.to)
+    if args.json:
+        _print_json(transfer.imported_json(imported))
+    else:
+        for line in transfer.imported_lines(imported):
+            _printer().line(line)
+    return 0
+
+
+def log(args: Arguments) -> int:
+    """Show who changed what, the newest first."""
+    from bot.changes import entry_json, entry_lines
+
+    with _archive(args) as archive:
+        archive.log.forget_old()
+        entries = archive.log.entries(subject=args.article, limit=args.limit)
+    if args.jsonl:
+        for entry in entries:
+            _print_json(entry_json(entry))
+    elif args.json:
+        _print_json({"entries": [entry_json(entry) for entry in entries]})
+    else:
+        for entry in entries:
+            for line in entry_lines(entry):
+                _printer().line(line)
+    return 0
+
+
+def undo(args: Arguments) -> int:
+    """Take one change back."""
+    from bot.changes import undone
+
+    with _archive(args, needs_model=True) as archive:
+        entry, number = undone(archive, args.number)
+    if args.json:
+        _print_json({"undone": entry.id, "entry": number, "action": entry.action.value, "subject": entry.subject})
+    else:
+        _printer().line(("undone", "green"), f" {entry.action.value.replace('_', ' ')} {entry.words}")
     return 0
 
 
@@ -173,13 +254,13 @@ def review(args: Arguments) -> int:
 def promote(args: Arguments) -> int:
     """Serve the generation that was built."""
     with _archive(args) as archive:
-        return _print_fields(args, archive.promote(force=args.force, by=_who()))
+        return _print_fields(args, archive.promote(force=args.force, by=whoever()))
 
 
 def discard(args: Arguments) -> int:
     """Drop the generation that was built."""
     with _archive(args) as archive:
-        archive.discard(by=_who())
+        archive.discard(by=whoever())
         return _print_fields(args, archive.status())
 
 
@@ -197,11 +278,11 @@ def golden(args: Arguments) -> int:
                 reply = archive.ask(args.which)
                 if not isinstance(reply, Answer):
                     return failed("This question is not answered, so there is no quotation to keep it by.")
-                kept = [archive.make_golden(reply.standalone, reply.hits[0].receipt, by=_who())]
+                kept = [archive.make_golden(reply.standalone, reply.hits[0].receipt, by=whoever())]
             case "remove":
                 if not args.which.isdecimal():
                     args.misused("remove needs the NUMBER that `golden list` shows")
-                kept = [archive.remove_golden(int(args.which), by=_who())]
+                kept = [archive.remove_golden(int(args.which), by=whoever())]
             case "run":
                 results = archive.ask_golden()
                 if args.json:
@@ -221,7 +302,7 @@ def golden(args: Arguments) -> int:
 def rollback(args: Arguments) -> int:
     """Serve the generation before."""
     with _archive(args) as archive:
-        return _print_fields(args, archive.rollback(by=_who()))
+        return _print_fields(args, archive.rollback(by=whoever()))
 
 
 def ask(args: Arguments) -> int:
@@ -416,7 +497,7 @@ def calibrate(args: Arguments) -> int:
         if args.picture is not None:
             _draw(Path(args.picture), report, archive.name)
         if args.set and chosen is not None:
-            archive.set_threshold(chosen, risk=args.risk, labels=report.curve.total)
+            archive.set_threshold(chosen, risk=args.risk, labels=report.curve.total, by=whoever())
     done = args.set and chosen is not None
     if args.json:
         _print_json(report_json(report, set_=done))
@@ -435,7 +516,7 @@ def _check_calibrate(args: Arguments) -> None:
 def _reset(args: Arguments, archive: Archive) -> int:
     from bot.replies import reset_json
 
-    before = archive.reset_threshold()
+    before = archive.reset_threshold(by=whoever())
     if args.json:
         _print_json(reset_json(archive.threshold, before))
     elif before is None:
@@ -523,6 +604,13 @@ def bot(args: Arguments) -> int:
     return run_bot(_config(args), _data(args))
 
 
+def whoever() -> str:
+    """Who uses the command line, for the log."""
+    from bot.changes import whoever as name
+
+    return name()
+
+
 def _config(args: Arguments) -> Config:
     from bot.config import load
 
@@ -577,13 +665,6 @@ def _progress(what: str) -> AbstractContextManager[Progress]:
     from bot.output import progress
 
     return progress(what)
-
-
-def _who() -> str:
-    """Who uses the command line, as the system knows them: for the log."""
-    import getpass
-
-    return getpass.getuser()
 
 
 def _print_fields(args: Arguments, value: Any) -> int:

@@ -21,6 +21,7 @@ from discord.ext import commands
 from bot import cards, failures
 from bot.ask import answered, asked_by, before_message, reply_to, thread_of
 from bot.conversations import Said, what_is
+from bot.in_force import answers_in
 from bot.menus import WithMenu
 from bot.permissions import may_curate
 from bot.worker import Worker
@@ -144,7 +145,7 @@ class Edits(WithMenu):
         if not any(user.id == me.id for user in message.mentions) or what_is(asked.question) is not Said.QUESTION:
             await self._taken_back(server, post)
             return
-        if digest(asked.turn) == post.asked:
+        if digest(asked.turn) == post.asked or not await answers_in(bot, server, message.channel):
             return
         if refusal := bot.limits.count(server, message.author.id, post.channel):
             if refusal.first:

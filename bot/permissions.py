@@ -7,29 +7,43 @@ from typing import Any
 import discord
 from discord import app_commands
 
+NOT_CONFIGURING = "The settings are made by those who may manage this server: you need the permission Manage Server."
 REFUSED = "Articles are kept by this server's moderators: you need the permission Manage Messages, or the curator role."
 
 
 class Refused(app_commands.CheckFailure):
-    """Somebody who may not change the articles tried to."""
+    """Somebody tried to do what they may not, or not there; ``sentence`` tells them."""
 
-    def __init__(self) -> None:
-        super().__init__(REFUSED)
+    def __init__(self, sentence: str = REFUSED) -> None:
+        super().__init__(sentence)
+
+
+def may_configure(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the person may change the settings of the server: *Manage Server*, as Discord sent it."""
+    if interaction.guild_id is None:
+        return False
+    return interaction.permissions.manage_guild or interaction.permissions.administrator
 
 
 def may_curate(interaction: discord.Interaction[Any], curator_role: str = "") -> bool:
-    """Whether the person may change the articles: *Manage Messages* in this channel, or the role of that name.
+    """Whether the person may change the articles: *Manage Messages* in this channel, or the server's curator role.
 
-    Read from what Discord sent with the interaction; never true outside a server.
+    That is the role the server chose itself, else one of the name ``curator_role``. Read from what Discord sent with
+    the interaction; never true outside a server.
     """
     if interaction.guild_id is None:
         return False
     permissions = interaction.permissions
     if permissions.manage_messages or permissions.administrator:
         return True
-    if not curator_role or not isinstance(interaction.user, discord.Member):
+    if not isinstance(interaction.user, discord.Member):
         return False
-    return any(role.name == curator_role and not role.is_default() for role in interaction.user.roles)
+    own = interaction.client.server_settings.known(interaction.guild_id).curator_role
+    if own is not None:
+        return own != interaction.guild_id and interaction.user.get_role(own) is not None
+    return bool(curator_role) and any(
+        role.name == curator_role and not role.is_default() for role in interaction.user.roles
+    )
 
 
 def server_of(interaction: discord.Interaction[Any]) -> int:

@@ -19,7 +19,7 @@ import discord
 from discord import ui
 from discord.ext import commands, tasks
 
-from bot import failures, localised, render, verbatim
+from bot import failures, in_force, localised, render, verbatim
 from bot.ask import LastingButton, prove
 from bot.localised import counted, text
 from bot.permissions import server_of
@@ -201,21 +201,12 @@ class Subscriptions(commands.Cog):
     async def round(self) -> None:
         """One look at every server; whoever is to be told is told, a few in each."""
         for guild in list(self.bot.guilds):
-            stamp = self._stamp(guild.id)
+            stamp = in_force.stamp(self.bot.data / str(guild.id))
             if not stamp or self._seen.get(guild.id) == stamp:
                 continue  # an archive whose files did not change is not even opened
             if await self._serve(guild):
                 # The stamp from before: what was changed meanwhile, by us or by others, is looked at once more.
                 self._seen[guild.id] = stamp
-
-    def _stamp(self, server: int) -> tuple[int, ...]:
-        """When the archive of a server was changed, as far as its files tell; empty where there is none."""
-        folder = self.bot.data / str(server)
-        try:
-            files = [folder / "archive.db", *folder.glob("archive.db-wal")]
-            return tuple(number for file in files for number in (file.stat().st_mtime_ns, file.stat().st_size))
-        except FileNotFoundError:
-            return ()
 
     async def _serve(self, guild: discord.Guild) -> bool:
         """Tell those who are due in one server; whether that was all of them."""

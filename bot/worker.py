@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.servers import note_used
 from index.archive import Archive
 from index.encoder import Encoder, SentenceEncoder
 from index.settings import IndexSettings
@@ -105,6 +106,10 @@ class Worker:
         """Run what needs no archive (fetching and reading a source) without keeping questions waiting."""
         return await asyncio.get_running_loop().run_in_executor(self._aside, work)
 
+    async def drop(self, server: int, then: Callable[[], T]) -> T:
+        """Close the archive of ``server`` and do something with its files before anybody opens it again."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._drop, server, then)
+
     async def warm(self) -> None:
         """Load the model before somebody waits for it."""
         await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._encoder.dimension)
@@ -165,9 +170,15 @@ class Worker:
             if len(self._archives) >= OPEN_ARCHIVES and idle:
                 self._archives.pop(idle[0]).close()
             archive = Archive.open(self._data, str(server), self._settings, encoder=self._encoder)
+            note_used(archive.path)
             self._archives[server] = archive
         self._archives.move_to_end(server)
         return archive
+
+    def _drop(self, server: int, then: Callable[[], T]) -> T:
+        if (archive := self._archives.pop(server, None)) is not None:
+            archive.close()
+        return then()
 
     def _close_archives(self) -> None:
         while self._archives:

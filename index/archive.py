@@ -6,6 +6,7 @@ import hashlib
 import re
 import threading
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,7 +20,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import abstaining, check, followup, question, reader, search, speakers, timeline, topics
+from index import abstaining, bundle, check, followup, privacy, question, reader, search, speakers, timeline, topics
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
@@ -43,7 +44,7 @@ from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.golden import Golden, Result
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
-from index.posts import KEPT, Post
+from index.posts import Post
 from index.receipts import Proof, proof
 from index.review import EVERYTHING, Looked, Progress, Reindexed, Reindexing, Review, Scope
 from index.sentences import sentence_spans
@@ -76,6 +77,8 @@ BATCH = 32
 
 TOGETHER = 64
 """Texts that are embedded before others are served: about 200 ms on two threads."""
+SAMPLED = 8
+"""Vectors of an import that are made anew, to see that they are by the model in use."""
 
 CHECKED = 24
 """Nearest passages that a claimed quotation is compared with; their whole articles are read."""
@@ -134,6 +137,8 @@ class Archive:
         self.path = path
         self.settings = settings
         self._store = Store(path / "archive.db")
+        self.server_settings = self._store.server_settings(settings.server)
+        """What the moderators of the server decided; its ``set`` writes into the log."""
         self._lock = FileLock(path / "lock", timeout=WAIT_FOR_LOCK)
         self._encoders: dict[str, Encoder] = {} if encoder is None else {encoder.name: encoder}
         self._lexicons: dict[str, Lexicon] = {}
@@ -341,6 +346,8 @@ class Archive:
             with self._store.transaction():
                 if now.action is Action.THRESHOLD:
                     self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
+                elif now.action is Action.SETTINGS:
+                    self.server_settings.put(now.before or {})
                 elif now.action is Action.ADDED:
                     self._store.delete_article(now.subject or "")
                 for article, origin in back.items():
@@ -358,6 +365,13 @@ class Archive:
         """
         if entry.action is Action.THRESHOLD:
             return {}
+        if entry.action is Action.SETTINGS:
+            stored = self.server_settings.stored()
+            if entry.before is None or any(stored.get(name) != value for name, value in (entry.after or {}).items()):
+                raise NotUndoable("These settings were changed again since; undo the newer change first.")
+            return {}
+        if entry.action is Action.IMPORTED:
+            raise NotUndoable("An import is taken back change by change: each has an entry before this one.")
         if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
             raise NotUndoable("A change of this kind is taken back by its own command.")
         subject = entry.subject or ""
@@ -369,6 +383,72 @@ class Archive:
         if entry.before is None:
             raise NotUndoable(f"What stood there before is kept for {UNDO_DAYS} days, and these are over.")
         return dict([article_of(entry.before)])
+
+    # --- data in and out ----------------------------------------------------------------------------------------
+
+    def export(self, file: Path, *, made_by: str, vectors: bool = True, log: bool = False) -> bundle.Written:
+        """Write the whole archive, as it is at one moment, into one file, in place of what is there.
+
+        ``made_by`` names the program; ``vectors`` come along so that nothing is embedded anew by the same model;
+        ``log`` is to be read only, and has names in it. Raises ``OSError``.
+        """
+        with self._store.snapshot():
+            return bundle.write(
+                self._store, file, name=self.name, made_by=made_by, served=self._served(), vectors=vectors, log=log
+            )
+
+    def take_in(
+        self, given: bundle.Bundle, *, by: str | None = None, progress: Callable[[int, int], None] | None = None
+    ) -> bundle.Imported:
+        """Put in what `bundle.read` read, all of it or nothing: an article takes the place of one of the same id.
+
+        ``progress`` is called with articles done and articles in all. Raises as `add` does, and ``BundleError``.
+        """
+        for draft in given.drafts:
+            _check(draft)
+        served = self._served()
+        model = self._model if served is None else served.model
+        foreseen = _changed(self._outcome(draft) for draft in given.drafts)
+        made = {}
+        for done, article in enumerate(foreseen.values(), 1):
+            made[article] = _derive(article)
+            if progress:
+                progress(done, len(foreseen))
+        taken = self._agreeing(model, made.values(), given)
+        ready = _Prepared(made, self._embed(model, made.values(), taken))
+        with self._changing():
+            served = self._served_or_first()
+            with self._store.transaction():
+                outcomes = [self._put(draft, by) for draft in given.drafts]
+                work = {article_id: ready.derived(article) for article_id, article in _changed(outcomes).items()}
+                fresh = self._embed(served.model, work.values(), ready.vectors)
+                for article_id, item in work.items():
+                    self._store.put_derived(served, article_id, item, fresh)
+                counts = Counter(status for _, status in outcomes)
+                articles = bundle.Merged(counts[Status.ADDED], counts[Status.UPDATED], counts[Status.UNCHANGED])
+                parts = {
+                    "articles": articles,
+                    **bundle.load(self._store, given, bundle.Into(own=given.archive == self.name, by=by)),
+                }
+                if any(part.changed for part in parts.values()):
+                    words = f"articles: {articles.added} added, {articles.updated} updated"
+                    self._store.log.note(Action.IMPORTED, words, by=by)
+            self._vectors = None
+        used = sum(key in taken for key in fresh)
+        return bundle.Imported(parts, given.skipped, used, len(fresh) - used)
+
+    def _agreeing(self, model: str, work: Iterable[Derived], given: bundle.Bundle) -> dict[bytes, NDArray[np.float32]]:
+        """The vectors of an import that are needed here, if they are by the model in use: a few are made, to see it."""
+        if given.model != model:
+            return {}
+        texts = {vector_key(model, text): text for item in work for text in item.texts}
+        new = texts.keys() - self._store.known_vectors(texts)
+        there = sorted(new & given.vectors.keys())
+        sample = there[:: max(1, len(there) // SAMPLED)]
+        vectors = self._encoder(model).encode([texts[key] for key in sample]) if sample else ()
+        if not bundle.agreeing(given.vectors, dict(zip(sample, vectors, strict=True))):
+            return {}
+        return {key: given.vectors[key].astype(np.float32) for key in there if np.isfinite(given.vectors[key]).all()}
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -763,7 +843,7 @@ class Archive:
 
     def due(self, limit: int) -> tuple[Subscription, ...]:
         """Who may have to be told now, because what is served is another than when it was last asked for them."""
-        self._store.subscriptions.forget_old()
+        self._store.subscriptions.forget_old(offered_days=self.server_settings.get().retention_days)
         return self._store.subscriptions.due(self._store.mark, limit)
 
     def ask_again(self, wanted: Wanted, waiting: Sequence[Subscription] = ()) -> Reply:
@@ -898,7 +978,7 @@ class Archive:
             self.prove(receipt)  # under the lock: what another process removes just now must not be judged after it
             given = Feedback(
                 _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
-                complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
+                complaint, _now(), None if by is None else self.pseudonym(by), self.scale,
                 words and _storable(words),
             )  # fmt: skip
             self._store.put_feedback(given)
@@ -964,12 +1044,34 @@ class Archive:
             )  # fmt: skip
         return before
 
+    # --- what is kept of members --------------------------------------------------------------------------------
+
+    def pseudonym(self, person: str) -> str:
+        """What stands for a person in this archive, where it need not be known who it was."""
+        return pseudonym(person, self.name, self._store.salt)
+
+    def kept_of(self, member: int) -> dict[str, list[dict[str, Any]]]:
+        """Everything that is kept of a member, by what it is, ready for JSON."""
+        return privacy.kept_of(self._store, self._member(member))
+
+    def forget_member(self, member: int) -> dict[str, int]:
+        """Delete everything that is kept of a member; returns how many of each there were."""
+        with self._changing():
+            return privacy.forget_member(self._store, self._member(member))
+
+    def forget_old(self) -> None:
+        """Forget what was kept long enough, by the settings of the server."""
+        privacy.forget_old(self._store, self.server_settings.get())
+
+    def _member(self, member: int) -> privacy.Member:
+        return privacy.Member(member, self.pseudonym(str(member)))
+
     # --- which message answers which ----------------------------------------------------------------------------
 
     def note_post(self, post: Post) -> None:
         """Keep for a day which message answers a question; what is older than that is forgotten."""
         with self._store.transaction():
-            self._store.forget_posts(before=(datetime.now(UTC) - KEPT).isoformat(timespec="seconds"))
+            self._store.forget_old_posts()
             self._store.put_post(post)
 
     def forget_post(self, question: int) -> None:

@@ -12,6 +12,7 @@ ArchiveError
 ├── NotUndoable            an entry of the log cannot be undone
 ├── GoldenFailed           golden questions are not answered by what was to be promoted
 ├── ReceiptBroken          a receipt no longer matches what is stored
+├── BundleError            a file cannot be imported: it is no export, damaged, too large, or newer
 ├── NotExportable          a form cannot carry a character of the quotation
 ├── ArchiveLocked          another process is changing this archive
 ├── ArchiveDamaged         the data folder does not hold what it should
@@ -93,6 +94,10 @@ class GoldenFailed(ArchiveError):
 
 class ReceiptBroken(ArchiveError):
     """A receipt does not match the stored text: the article was changed or removed since."""
+
+
+class BundleError(ArchiveError):
+    """A file cannot be imported: it is no export of an archive, is damaged or too large, or of a newer onrecord."""
 
 
 class NotExportable(ArchiveError):

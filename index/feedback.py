@@ -7,6 +7,8 @@ passage, so it stands for as long as that text does.
 from __future__ import annotations
 
 import hashlib
+import secrets
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ from enum import StrEnum
 
 from index.calibration import Label
 from index.types import Receipt
+
+SALT = 32
+"""Bytes of an archive's salt, drawn at random when its file is made. It is never exported."""
 
 
 class Complaint(StrEnum):
@@ -75,9 +80,26 @@ class Calibrated:
     """Names the reader whose scores it was chosen for (`Feedback.scale`)."""
 
 
-def pseudonym(person: str, archive: str) -> str:
-    """16 hexadecimal digits that are the same for one person in one archive, and another's in every other archive."""
-    return hashlib.sha256(f"{archive}\0{person}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+def pseudonym(person: str, archive: str, salt: bytes) -> str:
+    """16 hexadecimal digits that are the same for one person in one archive, and another's in every other archive.
+
+    Ids of Discord can be tried one by one, so the hash is keyed with the archive's ``salt``: without the archive's own
+    file nobody can tell whose a pseudonym is.
+    """
+    return _keyed(hashlib.sha256(f"{archive}\0{person}".encode("utf-8", "surrogatepass")).hexdigest()[:16], salt)
+
+
+def _keyed(unsalted: str, salt: bytes) -> str:
+    return hashlib.blake2b(unsalted.encode(), key=salt, digest_size=8).hexdigest()
+
+
+def create_salt(db: sqlite3.Connection) -> None:
+    """The migration that gives an archive its salt, and keys the pseudonyms that were made without one."""
+    salt = secrets.token_bytes(SALT)
+    db.execute("CREATE TABLE salt (id INTEGER PRIMARY KEY CHECK (id = 1), value BLOB NOT NULL)")
+    db.execute("INSERT INTO salt (id, value) VALUES (1, ?)", (salt,))
+    for (unsalted,) in db.execute("SELECT DISTINCT by FROM feedback WHERE by IS NOT NULL").fetchall():
+        db.execute("UPDATE feedback SET by = ? WHERE by = ?", (_keyed(unsalted, salt), unsalted))
 
 
 def labels_of(given: Iterable[Feedback]) -> tuple[Label, ...]:

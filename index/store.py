@@ -15,17 +15,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, golden
+from index import audit, golden, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
-from index.feedback import Calibrated, Complaint, Feedback
-from index.posts import Post
+from index.feedback import Calibrated, Complaint, Feedback, create_salt
+from index.posts import KEPT, Post
+from index.settings import ServerDefaults
 from index.subscriptions import Subscriptions, create_tables
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
 
@@ -202,6 +204,8 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     audit.create_tables,
     _m006_versions,
     golden.create_tables,
+    server_settings.create_tables,
+    create_salt,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -233,6 +237,10 @@ class Store:
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
         self.golden = golden.GoldenQuestions(self._db, self.transaction)
+
+    def server_settings(self, defaults: ServerDefaults) -> server_settings.SettingsTable:
+        """What the moderators decided; ``defaults`` for the rest."""
+        return server_settings.SettingsTable(self._db, self.transaction, self.log, defaults)
 
     def _prepare(self) -> None:
         try:
@@ -307,6 +315,21 @@ class Store:
                 raise
         except sqlite3.OperationalError as error:
             raise ArchiveError(f"{self.path} could not be changed ({error}); check the disk.") from error
+
+    @contextmanager
+    def erasing(self) -> Iterator[None]:
+        """A transaction after which what it deleted is not to be found in the file by other means either."""
+        self._db.execute("PRAGMA secure_delete = ON")
+        try:
+            with self.transaction():
+                yield
+        finally:
+            self._db.execute("PRAGMA secure_delete = OFF")
+        # The pages of before stand in the write-ahead log until it is begun anew. Whoever reads just now keeps that
+        # from happening, and is not waited for as long as for a change.
+        self._db.execute("PRAGMA busy_timeout = 1000")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._db.execute(f"PRAGMA busy_timeout = {_PATIENCE * 1000:.0f}")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -695,6 +718,14 @@ class Store:
         )
         return done.rowcount
 
+    def vectors_by_key(self, generation: Generation) -> Iterator[tuple[bytes, bytes]]:
+        """Key and vector (16-bit floats) of each text that is embedded in this generation."""
+        yield from self._db.execute(
+            "SELECT v.key, v.vector FROM vectors v WHERE v.key IN (SELECT key FROM entries WHERE generation = ?1 "
+            "UNION SELECT headline FROM indexed WHERE generation = ?1) ORDER BY v.key",
+            (generation.id,),
+        )
+
     def vectors(self, generation: Generation, after: int = 0) -> tuple[NDArray[np.int64], NDArray[np.float16]]:
         """Ids, shape ``(n,)``, and vectors, shape ``(n, dimension)``, of the entries with an id over ``after``."""
         rows = self._db.execute(
@@ -908,18 +939,8 @@ class Store:
 
     def feedback(self) -> tuple[Feedback, ...]:
         """The judgements whose text is still stored as it was judged, oldest first."""
-        rows = self._db.execute(
-            'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
-            "f.at, f.by, f.scale, f.words FROM feedback f JOIN live a ON a.id = f.article AND a.sha256 = f.sha256 "
-            "ORDER BY f.id"
-        )
-        return tuple(
-            Feedback(
-                question, standalone, Receipt(article, sha256, Span(start, end)), score, bool(right),
-                complaint and Complaint(complaint), at, by, scale, words,
-            )
-            for question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale, words in rows
-        )  # fmt: skip
+        rows = self._db.execute(f"{_FEEDBACK} JOIN live a ON a.id = f.article AND a.sha256 = f.sha256 ORDER BY f.id")
+        return tuple(map(_feedback, rows))
 
     def count_feedback(self) -> int:
         """How many judgements `feedback` gives."""
@@ -931,6 +952,20 @@ class Store:
     def forget_feedback(self, article_id: str) -> None:
         """Remove every judgement of this article's passages, of earlier texts of it too."""
         self._db.execute("DELETE FROM feedback WHERE article = ?", (article_id,))
+
+    def feedback_of(self, by: str) -> tuple[Feedback, ...]:
+        """Every judgement under one pseudonym, of texts that were changed since too."""
+        rows = self._db.execute(f"{_FEEDBACK} WHERE f.by = ? ORDER BY f.id", (by,))
+        return tuple(map(_feedback, rows))
+
+    def forget_feedback_of(self, by: str) -> int:
+        """Remove every judgement under one pseudonym; returns how many there were."""
+        return self._db.execute("DELETE FROM feedback WHERE by = ?", (by,)).rowcount
+
+    @property
+    def salt(self) -> bytes:
+        """What keys the pseudonyms of this archive."""
+        return bytes(self._db.execute("SELECT value FROM salt").fetchone()[0])
 
     def calibrated(self) -> Calibrated | None:
         """The threshold that was set for this archive, if one was."""
@@ -961,6 +996,10 @@ class Store:
             Post(*row) for row in self._db.execute("SELECT question, answer, channel, asked, at FROM posts ORDER BY at")
         )
 
+    def forget_old_posts(self) -> None:
+        """Forget all that was answered longer ago than it is kept; call inside a transaction."""
+        self.forget_posts(before=(datetime.now(UTC) - KEPT).isoformat(timespec="seconds"))
+
     def forget_posts(self, *, question: int | None = None, before: str | None = None) -> None:
         """Forget what is kept of one question, or all that was answered before a time."""
         self._db.execute("DELETE FROM posts WHERE question = ? OR at < ?", (question, before))
@@ -988,7 +1027,19 @@ _PASSAGES = (
 )
 GONE = "gone"
 """What `Store.looked_at` says of an article that its source no longer has."""
+_FEEDBACK = (
+    'SELECT f.question, f.standalone, f.article, f.sha256, f.start, f."end", f.score, f."right", f.complaint, '
+    "f.at, f.by, f.scale, f.words FROM feedback f"
+)
 _WORD = re.compile(r"[^\W_]+")
+
+
+def _feedback(row: Sequence[Any]) -> Feedback:
+    question, standalone, article, sha256, start, end, score, right, complaint, at, by, scale, words = row
+    return Feedback(
+        question, standalone, Receipt(article, sha256, Span(start, end)), score, bool(right),
+        complaint and Complaint(complaint), at, by, scale, words,
+    )  # fmt: skip
 
 
 def _words(generation: int) -> str:

@@ -209,10 +209,18 @@ class Subscriptions:
                 [(one.wanted.key,) for one in subscriptions],
             )
 
-    def forget_old(self, now: datetime | None = None) -> int:
-        """Forget what was kept long enough; returns how many rows went."""
+    def forget_member(self, member: int) -> int:
+        """Forget what a member waits for, and the questions that nobody waits for then; call inside a transaction."""
+        keys = self._db.execute("SELECT wanted FROM subscriptions WHERE member = ?", (member,)).fetchall()
+        gone = self._db.execute("DELETE FROM subscriptions WHERE member = ?", (member,)).rowcount
+        self._db.executemany("DELETE FROM wanted WHERE key = ? AND key NOT IN (SELECT wanted FROM subscriptions)", keys)
+        return gone
+
+    def forget_old(self, now: datetime | None = None, *, offered_days: int = OFFERED_DAYS) -> int:
+        """Forget what was kept long enough; returns how many rows went. ``offered_days`` counts where it is less."""
         today = now or datetime.now(UTC)
-        first, offered = (_iso(today - timedelta(days=days)) for days in (KEPT_DAYS, OFFERED_DAYS))
+        days = KEPT_DAYS, min(offered_days, OFFERED_DAYS)
+        first, offered = (_iso(today - timedelta(days=number)) for number in days)
         old = "SELECT 1 FROM subscriptions WHERE at < ? UNION SELECT 1 FROM wanted WHERE at < ?"
         if self._db.execute(old, (first, offered)).fetchone() is None:
             return 0  # nothing is written where nothing is old

@@ -17,6 +17,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import discord
 from PIL import Image, ImageChops
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -38,8 +39,10 @@ SIDE, HEAD, FOOT = 262, 64, 24
 MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
-    ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop/.test(b.textContent)) ||
-     /What is wrong with this quotation/.test(document.body.innerText)) &&
+    ([...document.querySelectorAll("button, a")].some(
+        b => /In context|Read at source|Stop|Turn off|Delete|Keep/.test(b.textContent)) ||
+     /What is wrong with this quotation|Questions are answered in|everything on record/.test(
+        document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
 """
@@ -171,9 +174,46 @@ async def receipt(stage: Stage) -> None:
     await stage.member.context_menu(stage.channel, "Receipt", card)
 
 
+def may(stage: Stage, **permissions: bool) -> None:
+    """The member of the pictures, who alone sees what is shown to them, may do more."""
+    role = stage.guild.create_role("Owners", permissions=discord.Permissions(**permissions))
+    stage.env.backend.add_member_role(stage.guild.id, stage.member.id, role.id)
+
+
+async def settings(stage: Stage) -> None:
+    may(stage, manage_guild=True)
+    curators = stage.guild.create_role("Curators")
+    shown = await stage.member.slash(stage.channel, "onrecord-settings")
+    await stage.member.select(shown.response, [stage.channel], custom_id="or:ss:channels")
+    await stage.member.select(shown.response, [curators], custom_id="or:ss:curator_role")
+
+
+async def elsewhere(stage: Stage) -> None:
+    desk = stage.guild.create_text_channel("desk")
+    work: Any = lambda archive: archive.server_settings.set(by="1", channels=(desk.id,))  # noqa: E731
+    await stage.bot.worker.call(stage.guild.id, work)
+    await answer(stage)
+
+
+async def export(stage: Stage) -> None:
+    may(stage, manage_messages=True)
+    await stage.member.slash(stage.channel, "articles export")
+
+
+async def privacy(stage: Stage) -> None:
+    await stage.member.slash(stage.channel, "privacy")
+
+
+async def privacy_shown(stage: Stage) -> None:
+    await subscriptions(stage)
+    shown = await stage.member.slash(stage.channel, "privacy")
+    await stage.member.click(shown.response, label="What is stored about me")
+    await stage.member.click(shown.response, label="Delete mine")
+
+
 PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions,
+    timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 

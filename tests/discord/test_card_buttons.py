@@ -13,7 +13,7 @@ from discord_town import FERRY, LIBRARY, Simulated, Town, asking, bot_messages, 
 
 from bot import ask, card_buttons, cards, render
 from index.archive import Archive
-from index.feedback import Complaint, Feedback, pseudonym
+from index.feedback import Complaint, Feedback
 from index.types import Draft, Span
 
 pytestmark = pytest.mark.asyncio
@@ -109,8 +109,9 @@ async def test_wrong_is_kept_once_for_each_member(simulated: Simulated, restarte
         await complain(town, card, "wrong_speaker")
         await complain(town, card, "not_an_answer", town.moderator)
         mine, others = feedback(town)
-        assert mine.by == pseudonym(str(town.member.id), str(town.guild.id))
-        assert others.by == pseudonym(str(town.moderator.id), str(town.guild.id))
+        members = (town.member.id, town.moderator.id)
+        names = [await town.bot.worker.call(town.guild.id, lambda a, m=m: a.pseudonym(str(m))) for m in members]
+        assert [mine.by, others.by] == names
         assert (mine.complaint, others.complaint) == (Complaint.WRONG_SPEAKER, Complaint.NOT_AN_ANSWER)
         assert mine.question == mine.standalone == COST
         assert mine.receipt.span.of(FERRY.text) == quote(card)

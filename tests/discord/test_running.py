@@ -148,9 +148,14 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
     async with simulated() as town:
         commands = {command.name: command.to_dict(town.bot.tree) for command in town.bot.tree.get_commands()}
         menus = {"Delete this answer", "Is this on record?", "Make a golden question", "Receipt"}
-        assert set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles", "golden"} | menus
+        members = {"ask", "check", "receipt", "timeline", "onrecord", "privacy"}
+        moderators = {"articles", "golden", "onrecord-settings"}
+        assert set(commands) == members | moderators | menus
         assert commands["articles"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
-        assert {o["name"] for o in commands["articles"]["options"]} == {"add", "list", "remove", "reindex", "status"}
+        of_articles = {"add", "list", "remove", "reindex", "status", "export"}
+        assert {o["name"] for o in commands["articles"]["options"]} == of_articles
+        may = discord.Permissions(manage_guild=True).value
+        assert commands["onrecord-settings"]["default_member_permissions"] == may
         assert discord_gate.complaints("PUT", "/applications/1/commands", list(commands.values())) == []
 
 

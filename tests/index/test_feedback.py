@@ -56,7 +56,7 @@ def test_feedback_comes_back_as_it_was_given(filled: Archive) -> None:
     )  # fmt: skip
     assert (kept.right, kept.complaint) == (False, Complaint.OUTDATED)
     assert before <= datetime.fromisoformat(kept.at) <= datetime.now(UTC)
-    assert kept.by == pseudonym("31415", filled.name)
+    assert kept.by == filled.pseudonym("31415")
     assert filled.status().feedback == 1
     raw = (filled.path / "archive.db").read_bytes() + (filled.path / "archive.db-wal").read_bytes()
     assert b"31415" not in raw
@@ -64,8 +64,9 @@ def test_feedback_comes_back_as_it_was_given(filled: Archive) -> None:
 
 def test_a_pseudonym_is_of_one_person_in_one_archive() -> None:
     """The same person is the same there, and somebody else elsewhere."""
-    assert pseudonym("1", "a") == pseudonym("1", "a")
-    assert len({pseudonym("1", "a"), pseudonym("2", "a"), pseudonym("1", "b"), pseudonym("2", "b")}) == 4
+    assert pseudonym("1", "a", b"s") == pseudonym("1", "a", b"s")
+    made = {pseudonym(person, name, salt) for person in "12" for name in "ab" for salt in (b"s", b"t")}
+    assert len(made) == 8
 
 
 def test_who_changes_their_mind_is_counted_once(filled: Archive) -> None:
@@ -76,10 +77,10 @@ def test_who_changes_their_mind_is_counted_once(filled: Archive) -> None:
     filled.give_feedback("Why?", hit.receipt, hit.score, right=True, by="1")
     assert sorted((one.by or "", one.standalone, one.right) for one in filled.feedback()) == sorted(
         [
-            (pseudonym("1", filled.name), QUESTION, False),
-            (pseudonym("2", filled.name), QUESTION, True),
+            (filled.pseudonym("1"), QUESTION, False),
+            (filled.pseudonym("2"), QUESTION, True),
             ("", QUESTION, False),
-            (pseudonym("1", filled.name), "Why?", True),
+            (filled.pseudonym("1"), "Why?", True),
         ]
     )
 
