@@ -35,10 +35,11 @@ from numpy.typing import NDArray
 from index.audit import Action, Entry
 from index.errors import ArchiveError, BundleError
 from index.feedback import Calibrated, Complaint, Feedback
+from index.golden import Golden
 from index.server_settings import SNOWFLAKE, ServerSettings
 from index.settings import ServerDefaults
 from index.store import Generation, Store
-from index.types import Article, Draft, Receipt, Span
+from index.types import Article, Draft, Filters, Receipt, Span
 
 Json = dict[str, Any]
 
@@ -513,6 +514,36 @@ def _feedback_of(row: Json, count: int) -> Feedback:
     )  # fmt: skip
 
 
+def _dump_golden(store: Store) -> Iterator[Json]:
+    for one in store.golden.all():
+        receipt, filters = one.receipt, one.filters
+        yield {
+            "question": one.question, "article_id": receipt.article_id, "sha256": receipt.sha256,
+            "start": receipt.span.start, "end": receipt.span.end, "quote": one.quote, "speaker": filters.speaker,
+            "outlet": filters.outlet, "since": filters.since, "until": filters.until,
+            "exclude": sorted(filters.exclude), "asked_on": one.asked_on, "at": one.at,
+        }  # fmt: skip
+
+
+def _load_golden(store: Store, rows: Sequence[Json], into: Into) -> Merged:
+    here = {(one.question, one.receipt.article_id, one.quote) for one in store.golden.all()}
+    added = 0
+    for row in rows:
+        given = Golden(
+            str(row["question"]),
+            Receipt(str(row["article_id"]), str(row["sha256"]), Span(int(row["start"]), int(row["end"]))),
+            str(row["quote"]),
+            Filters(row["speaker"], row["outlet"], row["since"], row["until"], frozenset(map(str, row["exclude"]))),
+            row["asked_on"], at=str(row["at"]),
+        )  # fmt: skip
+        if (given.question, given.receipt.article_id, given.quote) not in here:
+            store.golden.add(given)
+            subject = given.receipt.article_id
+            store.log.note(Action.GOLDEN, f"added: {given.question}", by=into.by, subject=subject)
+            added += 1
+    return Merged(added, unchanged=len(rows) - added)
+
+
 def _dump_log(store: Store) -> Iterator[Json]:
     for entry in reversed(store.log.entries()):
         yield _entry_row(entry)
@@ -529,6 +560,7 @@ def _entry_row(entry: Entry) -> Json:
 PARTS: tuple[Part, ...] = (
     Part("settings", _dump_settings, _load_settings),
     Part("calibration", _dump_calibration, _load_calibration),
+    Part("golden", _dump_golden, _load_golden),
     Part("feedback", _dump_feedback, _load_feedback),
     Part("log", _dump_log, None, only_if_asked=True),
 )

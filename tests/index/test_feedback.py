@@ -226,6 +226,24 @@ def test_nothing_of_it_crosses_archives(tmp_path: Path, words_encoder: Encoder) 
         assert two.threshold == AnswerSettings().threshold
 
 
+def put_as_then(store: store_module.Store, article: Article) -> None:
+    """Store an article, and a passage of all its words that is served, as the first version did."""
+    row = store._db.execute(
+        "INSERT INTO articles (id, sha256, text, authors) VALUES (?, ?, ?, '[]')",
+        (article.id, article.sha256, article.text),
+    ).lastrowid
+    store._db.execute("INSERT INTO article_words (rowid, text) VALUES (?, ?)", (row, article.text))
+    served = store.new_generation("served", "words", "1")
+    passage = store._db.execute(
+        'INSERT INTO passages (generation, article, start, "end") VALUES (?, ?, 0, ?)',
+        (served.id, row, len(article.text)),
+    ).lastrowid
+    store._db.execute(f"INSERT INTO passage_words_{served.id} (rowid, text) VALUES (?, ?)", (passage, article.text))  # noqa: S608
+    store._db.execute(
+        "INSERT INTO indexed (generation, article, headline) VALUES (?, ?, ?)", (served.id, row, b"headline")
+    )
+
+
 def test_an_archive_from_before_feedback_is_taken_over(
     tmp_path: Path, words_encoder: Encoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,7 +252,7 @@ def test_an_archive_from_before_feedback_is_taken_over(
         earlier.setattr(store_module, "MIGRATIONS", store_module.MIGRATIONS[:1])
         store = store_module.Store(tmp_path / "default" / "archive.db")
         with store.transaction():
-            store.put_article(Article("old", "The old bridge took 6 years, said Ada Marsh."), None)
+            put_as_then(store, Article("old", "The old bridge took 6 years, said Ada Marsh."))
         store.close()
     db = sqlite3.connect(tmp_path / "default" / "archive.db")
     assert db.execute("PRAGMA user_version").fetchone() == (1,)
@@ -242,6 +260,9 @@ def test_an_archive_from_before_feedback_is_taken_over(
     db.close()
     with Archive.open(tmp_path, encoder=words_encoder) as archive:
         assert [article.id for article in archive.articles()] == ["old"]
+        assert [passage.span for passage in archive.passages("old")] == [Span(0, 44)]
+        assert archive._store.article_word_scores(["bridge"], 5).keys() == {"old"}
+        assert archive._store._db.execute("PRAGMA foreign_key_check").fetchall() == []
         receipt = Receipt("old", archive.article("old").sha256, Span(0, 12))
         archive.give_feedback("Which bridge?", receipt, 0.5, right=True)
         assert len(archive.feedback()) == 1
@@ -257,7 +278,7 @@ def test_feedback_from_before_words_is_taken_over(
         store = store_module.Store(tmp_path / "default" / "archive.db")
         article = Article("old", "The old bridge took 6 years, said Ada Marsh.")
         with store.transaction():
-            store.put_article(article, None)
+            put_as_then(store, article)
         store._db.execute(
             "INSERT INTO feedback VALUES (1, 'Q', 'Q', 'old', ?, 0, 12, 0.5, 0, 'outdated', '2024', NULL, 's')",
             (article.sha256,),
