@@ -37,9 +37,11 @@ from index.errors import (
     NotAnArticle,
     NotUndoable,
     ReceiptBroken,
+    SourceError,
     Unreadable,
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
+from index.feeds import WAITING_KEPT, WAITING_SOURCE, Feed, Feeds, Mode, Taken, outcome_of, waiting_as
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
 from index.pending import Pending
@@ -47,6 +49,7 @@ from index.posts import KEPT, Post
 from index.receipts import Proof, proof
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
+from index.sources.entry import Entry as FeedEntry
 from index.store import Derived, Generation, Store, vector_key
 from index.subscriptions import Subscription, Subscriptions, Wanted
 from index.types import (
@@ -342,6 +345,41 @@ class Archive:
         """The drafts that wait for somebody to add them."""
         return self._store.pending
 
+    @property
+    def feeds(self) -> Feeds:
+        """The feeds that are followed."""
+        return self._store.feeds
+
+    def take_entry(self, feed: Feed, entry: FeedEntry, read: Draft | SourceError) -> Taken:
+        """Put an article that a feed names on record, or let it wait, as the feed's mode says; what became of it.
+
+        An article that a moderator removed or skipped does not come back. Raises ``NoSuchFeed`` when it was removed.
+        """
+        feed = self._store.feeds.get(feed.id)  # what a moderator said meanwhile counts
+        problem = read if isinstance(read, SourceError) else None
+        try:
+            taken = outcome_of(read) if isinstance(read, SourceError) else self._take(feed, entry, read)
+        except SourceError as error:
+            taken, problem = outcome_of(error), error
+        return self._store.feeds.note(feed.id, entry, taken, None if problem is None else str(problem))
+
+    def _take(self, feed: Feed, entry: FeedEntry, draft: Draft) -> Taken:
+        _check(draft)
+        batch = waiting_as(feed, entry)
+        for waiting in self.pending.list(batch=batch):
+            self.pending.change(waiting.key, draft)  # it waits already: what waits is the newest text
+            return Taken.WAITING
+        _, status = self._outcome(draft)
+        if status is Status.UNCHANGED:
+            return Taken.UNCHANGED
+        before = self._store.feeds.taken_before(feed.id, entry.key)
+        if status is Status.ADDED and before not in (None, Taken.FAILED):
+            return Taken.LEFT
+        if feed.mode is Mode.STRAIGHT:
+            return Taken(self.add(draft, by=f"feed {feed.url}").status.value)
+        self.pending.put(draft, by=None, source=WAITING_SOURCE, batch=batch, kept=WAITING_KEPT)
+        return Taken.WAITING
+
     def undo(self, entry: Entry, *, by: str | None = None) -> int:
         """Put back what stood there before a change; returns the number of the entry that says so.
 
@@ -357,6 +395,8 @@ class Archive:
             with self._store.transaction():
                 if now.action is Action.THRESHOLD:
                     self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
+                elif now.action is Action.FEED:
+                    self._store.feeds.undo(now)
                 elif now.action is Action.ADDED:
                     self._store.delete_article(now.subject or "")
                 for article, origin in back.items():
@@ -372,7 +412,7 @@ class Archive:
 
         Raises ``NotUndoable``.
         """
-        if entry.action is Action.THRESHOLD:
+        if entry.action in (Action.THRESHOLD, Action.FEED):
             return {}
         if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
             raise NotUndoable("A change of this kind is taken back by its own command.")

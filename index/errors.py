@@ -7,6 +7,7 @@ ArchiveError
 │   ├── NotAnArticle       readable, but there is no article in it
 │   └── TooLarge           over the size that is accepted
 ├── NoSuchArticle          no article has that id
+├── NoSuchFeed             no feed is followed under that number or address
 ├── NoSuchGeneration       nothing to promote or to roll back to
 ├── ReceiptBroken          a receipt no longer matches what is stored
 ├── NotExportable          a form cannot carry a character of the quotation
@@ -32,7 +33,11 @@ class SourceError(ArchiveError):
 
 
 class FetchFailed(SourceError):
-    """The address did not give a page."""
+    """The address did not give a page; ``status`` is what the server answered, ``None`` where none did."""
+
+    def __init__(self, source: str, sentence: str, status: int | None = None) -> None:
+        self.status = status
+        super().__init__(source, sentence)
 
 
 class Unreadable(SourceError):
@@ -53,6 +58,13 @@ class NoSuchArticle(ArchiveError):
     def __init__(self, article_id: str) -> None:
         self.article_id = article_id
         super().__init__(f"No article here has the id {article_id!r}; `onrecord list` shows the ids there are.")
+
+
+class NoSuchFeed(ArchiveError):
+    """No feed of this archive has that number or address."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(f"No feed {written!r} is followed here; `onrecord feeds list` shows those that are.")
 
 
 class NoSuchGeneration(ArchiveError):

@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, pending
+from index import audit, feeds, pending
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -171,6 +171,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     create_tables,
     audit.create_tables,
     pending.create_tables,
+    feeds.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -202,6 +203,7 @@ class Store:
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
         self.pending = pending.Pending(self._db, self.transaction)
+        self.feeds = feeds.Feeds(self._db, self.transaction, self.log)
 
     def _prepare(self) -> None:
         try:
