@@ -61,6 +61,7 @@ def parser() -> argparse.ArgumentParser:
     command("list", commands.list_, "List the articles.")
     remove = command("remove", commands.remove, "Remove an article and everything quoted from it.")
     remove.add_argument("id", metavar="ID")
+    _add_feeds(command("feeds", commands.feeds, "Follow feeds, ask them, and decide on what they brought."))
     command("status", commands.status, "Say what the archive holds.")
     reindex = command("reindex", commands.reindex, "Build the next generation of the index beside the one in use.")
     reindex.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -139,6 +140,28 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
+
+
+def _add_feeds(to: argparse.ArgumentParser) -> None:
+    actions = to.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+
+    def action(name: str, help: str) -> argparse.ArgumentParser:  # noqa: A002
+        made = actions.add_parser(name, help=help, description=help)
+        _add_shared(made)
+        return made
+
+    add = action("add", "Follow an RSS or Atom feed, or say anew what becomes of its articles.")
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--straight", action="store_true", help="its articles go on record without anybody's review")
+    add.add_argument("--outlet", help="the publication of its articles; wins over what they say")
+    action("list", "List the feeds, and how it went with each.")
+    remove = action("remove", "Follow a feed no more; its articles stay.")
+    remove.add_argument("feed", metavar="FEED", help="its number or address")
+    poll = action("poll", "Ask the feeds whose time has come, or those named; a pause lies between two pages.")
+    poll.add_argument("feeds", nargs="*", metavar="FEED", help="a number or address; whatever its time is")
+    action("queue", "List the articles that wait for a review.")
+    for name, what in (("accept", "Put waiting articles on record."), ("skip", "Drop waiting articles.")):
+        action(name, what).add_argument("keys", nargs="+", metavar="KEY", help="as `queue` shows it, or all")
 
 
 def _add_shared(to: argparse.ArgumentParser, **defaults: object) -> None:

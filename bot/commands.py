@@ -131,6 +131,23 @@ def remove(args: Arguments) -> int:
     return 0
 
 
+def feeds(args: Arguments) -> int:
+    """Follow feeds, ask them, and decide on what they brought."""
+    from bot import feed_commands
+
+    config = _config(args)
+    with _archive(args, config, needs_model=args.action in feed_commands.ADDING) as archive:
+        return feed_commands.run(args, archive, config, _shown(args))
+
+
+def _shown(args: Arguments) -> Callable[[dict[str, Any], Callable[[Printer], None]], None]:
+    """How a command shows a result: as JSON where that was asked for, else as a person reads it."""
+    if args.json:
+        return lambda value, _: _print_json(value)
+    printer = _printer()
+    return lambda _, written: written(printer)
+
+
 def status(args: Arguments) -> int:
     """Say what the archive holds."""
     with _archive(args) as archive:

@@ -15,6 +15,7 @@ from index.feeds import AT_ONCE, Feed, Taken, look, read_entry
 from index.sources import SourceSettings
 from index.sources.entry import Entry
 from index.sources.polite import Polite
+from index.types import Added
 
 T = TypeVar("T")
 
@@ -82,3 +83,13 @@ async def _taken(feed: Feed, entry: Entry, reader: Reader, call: Call) -> Outcom
     read = await reader(lambda: read_entry(feed, entry, reader.polite))
     taken = await call(lambda archive: archive.take_entry(feed, entry, read))
     return Outcome(entry, taken, str(read) if isinstance(read, SourceError) else None)
+
+
+def accepted(archive: Archive, key: str, by: str | None) -> Added | None:
+    """Put a draft that waits on record; ``None`` where it waits no more. Raises what adding raises."""
+    waiting = archive.pending.get(key)
+    if waiting is None:
+        return None
+    added = archive.add(waiting.draft, by=by)  # first: what is added twice is added once, what is dropped is gone
+    archive.pending.drop(key)
+    return added

@@ -353,6 +353,12 @@ def waiting_as(feed: Feed, entry: Entry) -> str:
     return f"feed:{feed.id}:{entry.key}"
 
 
+def feed_of(batch: str | None) -> int | None:
+    """The number of the feed that brought a draft, from what `waiting_as` made."""
+    parts = (batch or "").split(":")
+    return int(parts[1]) if len(parts) == 3 and parts[0] == "feed" and parts[1].isdigit() else None
+
+
 def _stated(feed: Feed) -> dict[str, Any]:
     """What a moderator says of a feed, as the log keeps it."""
     return {"id": feed.id, "url": feed.url, "mode": feed.mode.value, "outlet": feed.outlet}
