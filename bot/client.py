@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, localised, subscriptions
+from bot import failures, feeds, localised, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -31,6 +31,7 @@ from bot.edits import Edits, Posts
 from bot.limits import Limits
 from bot.onrecord import Members
 from bot.places import Keys
+from bot.polling import Reader
 from bot.receipts import ExportSelect, LivePageButton, Receipts, TurnReceiptButton
 from bot.timelines import CompareButton, TimelineButton, Timelines
 from bot.topics import TopicButton
@@ -97,6 +98,7 @@ class OnRecord(commands.AutoShardedBot):
         self.config = config
         self.data = data
         self.worker = Worker(data, config.index, encoder=encoder)
+        self.reader = Reader(config.sources)
         self.keys = Keys()
         self.limits = Limits(config.bot.questions_per_minute, config.bot.channel_questions_per_minute)
         self._answering = 0
@@ -111,6 +113,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
+        self.add_dynamic_items(*feeds.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -119,7 +122,8 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
+        keeping = Articles(self), feeds.Feeds(self)
+        return *asking, *keeping, Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""
@@ -144,6 +148,7 @@ class OnRecord(commands.AutoShardedBot):
         except TimeoutError:
             log.warning("Stopped while %d answers were still being made", self._answering)
         await super().close()
+        self.reader.close()
         await self.worker.close()
 
     async def _sync(self) -> None:
