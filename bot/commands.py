@@ -140,6 +140,16 @@ def feeds(args: Arguments) -> int:
         return feed_commands.run(args, archive, config, _shown(args))
 
 
+def stale(args: Arguments) -> int:
+    """List articles that somebody should look at."""
+    from bot import stale_command
+
+    config = _config(args)
+    with _archive(args, config) as archive, _progress("Pages") as progress:
+        stale_command.run(args, archive, config, _shown(args), progress)
+    return 0
+
+
 def _shown(args: Arguments) -> Callable[[dict[str, Any], Callable[[Printer], None]], None]:
     """How a command shows a result: as JSON where that was asked for, else as a person reads it."""
     if args.json:

@@ -1,4 +1,4 @@
-"""Asking feeds, for the bot and the command line alike: what waits for the network holds no archive meanwhile."""
+"""Asking feeds and looking at pages, for the bot and the command line: what waits for the network holds no archive."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from index.archive import Archive
 from index.errors import NoSuchFeed, SourceError
 from index.feeds import AT_ONCE, Feed, Taken, look, read_entry
+from index.freshness import Checked, looked_at
 from index.sources import SourceSettings
 from index.sources.entry import Entry
 from index.sources.polite import Polite
-from index.types import Added
+from index.types import Added, Article
 
 T = TypeVar("T")
 
@@ -83,6 +85,27 @@ async def _taken(feed: Feed, entry: Entry, reader: Reader, call: Call) -> Outcom
     read = await reader(lambda: read_entry(feed, entry, reader.polite))
     taken = await call(lambda archive: archive.take_entry(feed, entry, read))
     return Outcome(entry, taken, str(read) if isinstance(read, SourceError) else None)
+
+
+async def check_links(
+    reader: Reader, every: timedelta, call: Call, *, limit: int, everything: bool = False
+) -> tuple[tuple[Article, Checked], ...]:
+    """Look at the pages of at most ``limit`` articles whose time has come, or of all of them; what was found."""
+
+    def due(archive: Archive) -> tuple[tuple[Article, Checked | None], ...]:
+        return archive.links_due(now, every, limit, everything=everything)
+
+    now = reader.polite.now()
+    found = []
+    for article, before in await call(due):
+        checked = await reader(partial(looked_at, article, reader.polite, before))
+        if await call(partial(_noted, article, checked, every)):
+            found.append((article, checked))
+    return tuple(found)
+
+
+def _noted(article: Article, checked: Checked, every: timedelta, archive: Archive) -> bool:
+    return archive.note_check(article, checked, every)
 
 
 def accepted(archive: Archive, key: str, by: str | None) -> Added | None:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -42,6 +42,7 @@ from index.errors import (
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.feeds import WAITING_KEPT, WAITING_SOURCE, Feed, Feeds, Mode, Taken, outcome_of, waiting_as
+from index.freshness import Checked, Freshness, Stale, next_look, stale_articles
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
 from index.pending import Pending
@@ -379,6 +380,40 @@ class Archive:
             return Taken(self.add(draft, by=f"feed {feed.url}").status.value)
         self.pending.put(draft, by=None, source=WAITING_SOURCE, batch=batch, kept=WAITING_KEPT)
         return Taken.WAITING
+
+    # --- freshness ----------------------------------------------------------------------------------------------
+
+    @property
+    def freshness(self) -> Freshness:
+        """What was found at the articles' addresses."""
+        return self._store.freshness
+
+    def links_due(
+        self, now: datetime, every: timedelta, limit: int, *, everything: bool = False
+    ) -> tuple[tuple[Article, Checked | None], ...]:
+        """At most ``limit`` articles whose pages are to be looked at now, each with what the last look found.
+
+        With ``everything``, whatever their time is.
+        """
+        self._store.freshness.schedule(self._store.articles(), now, every)
+        due = self._store.freshness.due(datetime.max.replace(tzinfo=UTC) if everything else now, limit)
+        return tuple((self._store.article(one), self._store.freshness.of(one)) for one in due)
+
+    def note_check(self, article: Article, checked: Checked, every: timedelta) -> bool:
+        """Keep what a look at the page of ``article`` found; not where it has changed or gone since, then ``False``."""
+        if not self._store.has_article(article.id) or self._store.article(article.id) != article:
+            return False
+        self._store.freshness.record(
+            checked.article_id, checked.state, datetime.fromisoformat(checked.at), checked.detail,
+            moved_to=checked.moved_to, missing=checked.missing, failures=checked.failures,
+            next=next_look(checked, every),
+        )  # fmt: skip
+        return True
+
+    def stale(self, today: date, days: int = 0) -> tuple[Stale, ...]:
+        """The articles that somebody should look at, the worst first; older than ``days`` is old (0: never)."""
+        articles = self.articles()
+        return stale_articles(articles, self._store.freshness.of_all(articles), today, days)
 
     def undo(self, entry: Entry, *, by: str | None = None) -> int:
         """Put back what stood there before a change; returns the number of the entry that says so.

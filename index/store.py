@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, feeds, pending
+from index import audit, feeds, freshness, pending
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -172,6 +172,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     audit.create_tables,
     pending.create_tables,
     feeds.create_tables,
+    freshness.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -204,6 +205,7 @@ class Store:
         self.log = audit.Log(self._db, self.transaction)
         self.pending = pending.Pending(self._db, self.transaction)
         self.feeds = feeds.Feeds(self._db, self.transaction, self.log)
+        self.freshness = freshness.Freshness(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
