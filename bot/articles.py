@@ -19,7 +19,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, render, verbatim
+from bot import days, failures, freshness, render, verbatim
 from bot.ask import LastingButton, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
@@ -216,6 +216,12 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
             f"{status.bytes / 2**20:,.1f} MB on disk",
         ]
         await interaction.followup.send(view=render.note("\n".join(lines)), ephemeral=True)
+
+    @app_commands.command(description="Articles whose page is dead, moved or says something else now, and old ones")
+    async def stale(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first page of what somebody should look at."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await freshness.page_of(interaction, 0), ephemeral=True)
 
 
 class Paste(ui.Modal, title="Add an article"):

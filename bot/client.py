@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, feeds, localised, subscriptions
+from bot import failures, feeds, freshness, localised, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -113,7 +113,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
-        self.add_dynamic_items(*feeds.BUTTONS)
+        self.add_dynamic_items(*feeds.BUTTONS, *freshness.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -122,7 +122,7 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        keeping = Articles(self), feeds.Feeds(self)
+        keeping = Articles(self), feeds.Feeds(self), freshness.Checks(self)
         return *asking, *keeping, Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:

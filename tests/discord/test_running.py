@@ -150,7 +150,8 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
         menus = {"Delete this answer", "Is this on record?", "Receipt"}
         assert set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles", "feeds"} | menus
         assert commands["articles"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
-        assert {o["name"] for o in commands["articles"]["options"]} == {"add", "list", "remove", "reindex", "status"}
+        kept = {"add", "list", "remove", "reindex", "status", "stale"}
+        assert {o["name"] for o in commands["articles"]["options"]} == kept
         assert discord_gate.complaints("PUT", "/applications/1/commands", list(commands.values())) == []
 
 
