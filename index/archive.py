@@ -19,7 +19,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import abstaining, check, followup, question, reader, search, speakers, timeline, topics
+from index import abstaining, check, followup, outlets, question, reader, search, speakers, timeline, topics
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
@@ -381,6 +381,11 @@ class Archive:
         self.pending.put(draft, by=None, source=WAITING_SOURCE, batch=batch, kept=WAITING_KEPT)
         return Taken.WAITING
 
+    @property
+    def terms(self) -> outlets.Outlets:
+        """What the outlets allow."""
+        return self._store.terms
+
     # --- freshness ----------------------------------------------------------------------------------------------
 
     @property
@@ -432,6 +437,8 @@ class Archive:
                     self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
                 elif now.action is Action.FEED:
                     self._store.feeds.undo(now)
+                elif now.action is Action.SETTINGS:
+                    self._store.terms.undo(now)
                 elif now.action is Action.ADDED:
                     self._store.delete_article(now.subject or "")
                 for article, origin in back.items():
@@ -447,7 +454,7 @@ class Archive:
 
         Raises ``NotUndoable``.
         """
-        if entry.action in (Action.THRESHOLD, Action.FEED):
+        if entry.action in (Action.THRESHOLD, Action.FEED) or _is_of_outlet(entry):
             return {}
         if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
             raise NotUndoable("A change of this kind is taken back by its own command.")
@@ -1213,6 +1220,10 @@ class _Record:
                 articles[passage.article_id] = self._store.article(passage.article_id)
             hits.append(Hit(passage, articles[passage.article_id], 0.0))
         return hits
+
+
+def _is_of_outlet(entry: Entry) -> bool:
+    return entry.action is Action.SETTINGS and (entry.subject or "").startswith(outlets.SUBJECT)
 
 
 def _check(draft: Draft) -> None:
