@@ -62,6 +62,10 @@ def parser() -> argparse.ArgumentParser:
     remove = command("remove", commands.remove, "Remove an article and everything quoted from it.")
     remove.add_argument("id", metavar="ID")
     _add_feeds(command("feeds", commands.feeds, "Follow feeds, ask them, and decide on what they brought."))
+    outlet = command("outlet", commands.outlet, "Say, or show, what outlets allow to be done with their words.")
+    outlet.add_argument("name", nargs="?", metavar="NAME", help="the outlet; without one, all are listed")
+    outlet.add_argument("--words", type=_cap, metavar="N", help="most words of one article on one card, or “any”")
+    outlet.add_argument("--licence", metavar="TEXT", help="what is to be named with its words; “” for nothing")
     stale = command("stale", commands.stale, "List articles whose page is dead, moved or changed, and old ones.")
     stale.add_argument("--check", action="store_true", help="first look at the pages whose time has come")
     stale.add_argument("--all", action="store_true", help="first look at every page, whatever its time is")
@@ -217,6 +221,14 @@ def _share(text: str) -> float:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 10_000):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 10000")
+    return int(text)
+
+
+def _cap(text: str) -> int | str:
+    if text == "any":
+        return text
+    if not (text.isascii() and text.isdigit() and int(text) <= 10_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 10000, or “any”")
     return int(text)
 
 

@@ -30,6 +30,7 @@ from bot.conversations import Conversations
 from bot.edits import Edits, Posts
 from bot.limits import Limits
 from bot.onrecord import Members
+from bot.outlets import Outlets
 from bot.places import Keys
 from bot.polling import Reader
 from bot.receipts import ExportSelect, LivePageButton, Receipts, TurnReceiptButton
@@ -122,7 +123,7 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        keeping = Articles(self), feeds.Feeds(self), freshness.Checks(self)
+        keeping = Articles(self), feeds.Feeds(self), freshness.Checks(self), Outlets(self)
         return *asking, *keeping, Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:

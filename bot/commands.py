@@ -140,6 +140,17 @@ def feeds(args: Arguments) -> int:
         return feed_commands.run(args, archive, config, _shown(args))
 
 
+def outlet(args: Arguments) -> int:
+    """Say, or show, what outlets allow to be done with their words."""
+    from bot import outlet_command
+
+    if args.name is None and not (args.words is None and args.licence is None):
+        args.misused("needs the NAME of the outlet that --words or --licence is said of")
+    with _archive(args) as archive:
+        outlet_command.run(args, archive, _shown(args))
+    return 0
+
+
 def stale(args: Arguments) -> int:
     """List articles that somebody should look at."""
     from bot import stale_command

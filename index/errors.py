@@ -11,6 +11,7 @@ ArchiveError
 ├── NoSuchGeneration       nothing to promote or to roll back to
 ├── ReceiptBroken          a receipt no longer matches what is stored
 ├── NotExportable          a form cannot carry a character of the quotation
+├── TooManyWords           a quotation has more words than its outlet allows
 ├── ArchiveLocked          another process is changing this archive
 ├── ArchiveDamaged         the data folder does not hold what it should
 ├── ModelUnavailable       the encoder cannot be loaded, or is not the file it should be
@@ -85,6 +86,16 @@ class NotExportable(ArchiveError):
     def __init__(self, form: str) -> None:
         self.form = form
         super().__init__(f"This quotation holds a character that {form} cannot carry; export it as JSON or plain text.")
+
+
+class TooManyWords(ArchiveError):
+    """A quotation has more words than its outlet allows."""
+
+    def __init__(self, outlet: str, words: int, most: int) -> None:
+        super().__init__(
+            f"{outlet} allows {most:,} words of an article to be quoted, and this quotation has {words:,}: "
+            "hand on its link instead."
+        )
 
 
 class ArchiveLocked(ArchiveError):

@@ -144,7 +144,6 @@ def draft_of(
     said = Given(title=entry.title, authors=entry.authors, date=entry.day, url=entry.url)
     name = entry.url or entry.title or "an entry without an address"
     if entry.content is not None:
-        # To be replaced by the function that reads a fragment as its page is read, once there is one.
         title = f"<title>{escape(entry.title or '')}</title>"
         page = f"<html><head>{title}</head><body><article>{_without_footer(entry.content)}</article></body></html>"
         return read_html(name, page.encode(), given.or_else(said), url=entry.url, charset="utf-8")

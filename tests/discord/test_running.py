@@ -148,7 +148,9 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
     async with simulated() as town:
         commands = {command.name: command.to_dict(town.bot.tree) for command in town.bot.tree.get_commands()}
         menus = {"Delete this answer", "Is this on record?", "Receipt"}
-        assert set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles", "feeds"} | menus
+        assert (
+            set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles", "feeds", "outlets"} | menus
+        )
         assert commands["articles"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
         kept = {"add", "list", "remove", "reindex", "status", "stale"}
         assert {o["name"] for o in commands["articles"]["options"]} == kept
