@@ -44,7 +44,8 @@ SIDE, HEAD, FOOT = 262, 64, 24
 MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
-    ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop|Use the new address/.test(b.textContent)) ||
+    ([...document.querySelectorAll("button, a")].some(
+        b => /In context|Read at source|Stop|Use the new address/.test(b.textContent)) ||
      /What is wrong with this quotation|followed on this server/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
@@ -253,6 +254,7 @@ PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
     timeline, compare, told, subscriptions, feed_queue, feed_list, stale, licence, word_cap,
 )  # fmt: skip
+FOR_MODERATORS = (feed_queue, feed_list, stale)
 IN_README = (answer, abstention, context, check, timeline)
 
 
@@ -261,7 +263,8 @@ async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) 
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
-        async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:
+        viewer = stage.moderator if act in FOR_MODERATORS else stage.member
+        async with stage.env.preview(stage.channel, viewers=[viewer], layout="message") as preview:
             with tempfile.TemporaryDirectory() as folder:
                 raw = Path(folder) / "page.png"
                 await _photograph(preview.url, raw, width)
