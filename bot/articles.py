@@ -17,7 +17,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, reindexing, render, transfer, verbatim
+from bot import days, failures, freshness, reindexing, render, transfer, verbatim
 from bot.ask import LastingButton, suggested, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
@@ -239,6 +239,12 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
     async def export(self, interaction: discord.Interaction[OnRecord]) -> None:
         """Send the archive of this server as a file."""
         await transfer.attached(interaction, server_of(interaction))
+
+    @app_commands.command(description="Articles whose page is dead, moved or says something else now, and old ones")
+    async def stale(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first page of what somebody should look at."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await freshness.page_of(interaction, 0), ephemeral=True)
 
 
 class Paste(ui.Modal, title="Add an article"):

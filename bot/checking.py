@@ -304,8 +304,9 @@ def _parts(above: list[str], parts: Sequence[Hit]) -> list[ui.Item[ui.LayoutView
     items: list[ui.Item[ui.LayoutView]] = [*map(ui.TextDisplay, above), ui.Separator()]
     buttons: list[ui.Button[ui.LayoutView]] = []
     seen: set[str] = set()
+    quota = render.Quota()
     for number, hit in enumerate(parts, 1):
-        words, source = render.beside(hit)
+        words, source = render.beside(hit, quota=quota)
         if not verbatim.displayable(hit.quote) or verbatim.size(words) > PART_LIMIT:
             words = f"-# A passage of {len(hit.quote):,} characters; see In context {number}."
         items += [ui.TextDisplay(f"**On record, part {number}**"), ui.TextDisplay(words), ui.TextDisplay(source)]

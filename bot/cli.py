@@ -79,6 +79,14 @@ def parser() -> argparse.ArgumentParser:
     export.add_argument("--log", action="store_true", help="with the log, which names who changed what")
     taken = command("import", commands.import_, "Put in what `export` wrote; articles of the same id are replaced.")
     taken.add_argument("file", type=Path, metavar="FILE")
+    _add_feeds(command("feeds", commands.feeds, "Follow feeds, ask them, and decide on what they brought."))
+    outlet = command("outlet", commands.outlet, "Say, or show, what outlets allow to be done with their words.")
+    outlet.add_argument("name", nargs="?", metavar="NAME", help="the outlet; without one, all are listed")
+    outlet.add_argument("--words", type=_cap, metavar="N", help="most words of one article on one card, or “any”")
+    outlet.add_argument("--licence", metavar="TEXT", help="what is to be named with its words; “” for nothing")
+    stale = command("stale", commands.stale, "List articles whose page is dead, moved or changed, and old ones.")
+    stale.add_argument("--check", action="store_true", help="first look at the pages whose time has come")
+    stale.add_argument("--all", action="store_true", help="first look at every page, whatever its time is")
     command("status", commands.status, "Say what the archive holds.")
     reindex = command("reindex", commands.reindex, "Build the next generation of the index beside the one in use.")
     reindex.add_argument("--dry-run", action="store_true", help="only say what would change")
@@ -173,6 +181,28 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see `{self.prog} --help`)\n")
 
 
+def _add_feeds(to: argparse.ArgumentParser) -> None:
+    actions = to.add_subparsers(title="actions", metavar="ACTION", dest="action", required=True)
+
+    def action(name: str, help: str) -> argparse.ArgumentParser:  # noqa: A002
+        made = actions.add_parser(name, help=help, description=help)
+        _add_shared(made)
+        return made
+
+    add = action("add", "Follow an RSS or Atom feed, or say anew what becomes of its articles.")
+    add.add_argument("url", metavar="URL")
+    add.add_argument("--straight", action="store_true", help="its articles go on record without anybody's review")
+    add.add_argument("--outlet", help="the publication of its articles; wins over what they say")
+    action("list", "List the feeds, and how it went with each.")
+    remove = action("remove", "Follow a feed no more; its articles stay.")
+    remove.add_argument("feed", metavar="FEED", help="its number or address")
+    poll = action("poll", "Ask the feeds whose time has come, or those named; a pause lies between two pages.")
+    poll.add_argument("feeds", nargs="*", metavar="FEED", help="a number or address; whatever its time is")
+    action("queue", "List the articles that wait for a review.")
+    for name, what in (("accept", "Put waiting articles on record."), ("skip", "Drop waiting articles.")):
+        action(name, what).add_argument("keys", nargs="+", metavar="KEY", help="as `queue` shows it, or all")
+
+
 def _add_shared(to: argparse.ArgumentParser, **defaults: object) -> None:
     """Options that may stand before or after the command; only those before it have defaults to fall back on."""
 
@@ -229,6 +259,14 @@ def _count(text: str) -> int:
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise argparse.ArgumentTypeError(f"{text!r} is not the number of an entry of `onrecord log`")
+    return int(text)
+
+
+def _cap(text: str) -> int | str:
+    if text == "any":
+        return text
+    if not (text.isascii() and text.isdigit() and int(text) <= 10_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 10000, or “any”")
     return int(text)
 
 

@@ -20,7 +20,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, in_force, leaving, localised, privacy, reindexing, server_settings, subscriptions
+from bot import (
+    failures,
+    feeds,
+    freshness,
+    in_force,
+    leaving,
+    localised,
+    privacy,
+    reindexing,
+    server_settings,
+    subscriptions,
+)
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -31,7 +42,9 @@ from bot.edits import Edits, Posts
 from bot.golden import GoldenQuestions, MakeGolden
 from bot.limits import Limits
 from bot.onrecord import Members
+from bot.outlets import Outlets
 from bot.places import Keys
+from bot.polling import Reader
 from bot.receipts import ExportSelect, LivePageButton, Receipts, TurnReceiptButton
 from bot.timelines import CompareButton, TimelineButton, Timelines
 from bot.topics import TopicButton
@@ -101,6 +114,7 @@ class OnRecord(commands.AutoShardedBot):
         self.data = data
         self.worker = Worker(data, config.index, encoder=encoder)
         self.server_settings = in_force.SettingsOfServers(data, config.index.server)
+        self.reader = Reader(config.sources)
         self.keys = Keys()
         self.limits = Limits(config.bot.questions_per_minute, config.bot.channel_questions_per_minute)
         self.reindexing: dict[int, reindexing.Job] = {}
@@ -119,6 +133,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(*reindexing.BUTTONS)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
         self.add_dynamic_items(*server_settings.ITEMS, privacy.PrivacyButton)
+        self.add_dynamic_items(*feeds.BUTTONS, *freshness.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -128,8 +143,9 @@ class OnRecord(commands.AutoShardedBot):
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
         moderating = Articles(self), GoldenQuestions(self), MakeGolden(self), server_settings.ServerSettingsCog(self)
+        keeping = feeds.Feeds(self), freshness.Checks(self), Outlets(self)
         others = Timelines(self), subscriptions.Subscriptions(self), privacy.Privacy(self), leaving.Leaving(self)
-        return *asking, *moderating, Members(self), *others
+        return *asking, *moderating, *keeping, Members(self), *others
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""
@@ -154,6 +170,7 @@ class OnRecord(commands.AutoShardedBot):
         except TimeoutError:
             log.warning("Stopped while %d answers were still being made", self._answering)
         await super().close()
+        self.reader.close()
         await self.worker.close()
 
     async def _sync(self) -> None:

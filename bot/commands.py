@@ -212,6 +212,44 @@ def undo(args: Arguments) -> int:
     return 0
 
 
+def feeds(args: Arguments) -> int:
+    """Follow feeds, ask them, and decide on what they brought."""
+    from bot import feed_commands
+
+    config = _config(args)
+    with _archive(args, config, needs_model=args.action in feed_commands.ADDING) as archive:
+        return feed_commands.run(args, archive, config, _shown(args))
+
+
+def outlet(args: Arguments) -> int:
+    """Say, or show, what outlets allow to be done with their words."""
+    from bot import outlet_command
+
+    if args.name is None and not (args.words is None and args.licence is None):
+        args.misused("needs the NAME of the outlet that --words or --licence is said of")
+    with _archive(args) as archive:
+        outlet_command.run(args, archive, _shown(args))
+    return 0
+
+
+def stale(args: Arguments) -> int:
+    """List articles that somebody should look at."""
+    from bot import stale_command
+
+    config = _config(args)
+    with _archive(args, config) as archive, _progress("Pages") as progress:
+        stale_command.run(args, archive, config, _shown(args), progress)
+    return 0
+
+
+def _shown(args: Arguments) -> Callable[[dict[str, Any], Callable[[Printer], None]], None]:
+    """How a command shows a result: as JSON where that was asked for, else as a person reads it."""
+    if args.json:
+        return lambda value, _: _print_json(value)
+    printer = _printer()
+    return lambda _, written: written(printer)
+
+
 def status(args: Arguments) -> int:
     """Say what the archive holds."""
     with _archive(args) as archive:

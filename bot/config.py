@@ -36,12 +36,25 @@ class BotSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UpkeepSettings:
+    """How an archive is kept up to date."""
+
+    feed_minutes: int = field(default=60, metadata=within(5))
+    """Between two looks at a feed that asks for no longer time."""
+    link_days: int = field(default=7, metadata=within(1))
+    """Between two looks at the page of an article."""
+    stale_days: int = field(default=0, metadata=within(0))
+    """From so many days on an article is listed as old; 0: never."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything config.toml can say."""
 
     index: IndexSettings = field(default_factory=IndexSettings)
     sources: SourceSettings = field(default_factory=SourceSettings)
     bot: BotSettings = field(default_factory=BotSettings)
+    upkeep: UpkeepSettings = field(default_factory=UpkeepSettings)
 
 
 def load(file: Path | None = None) -> Config:

@@ -242,6 +242,8 @@ class Printer:
         self.line(*_with_answer(hit))
         self.line("— ", (spoken_by(hit), "cyan"), indent=2)
         self.line(described(article), indent=2)
+        if article.terms.licence:
+            self.line(text("source.licence", note=article.terms.licence), indent=2)
         if hit.also:
             self.line(also_in(hit), indent=2)
         if link := text_fragment_link(article, span):

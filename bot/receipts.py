@@ -200,7 +200,11 @@ def receipt_card(proof: Proof | None, places: Sequence[Place], number: int) -> u
     texts = [
         f"{count}### Proved again\n{PROVED}",
         *_quotation(article, span),
-        f"{verbatim.label(spoken(proof), 400)}\n{render.source_line(article)}",
+        "\n".join(
+            line
+            for line in (verbatim.label(spoken(proof), 400), render.source_line(article), render.licence(article))
+            if line
+        ),
         _grounds(proof),
         f"-# Article {verbatim.label(article.id, 120)}\n-# Characters {span.start}–{span.end}\n"
         f"-# SHA-256 {article.sha256}",
@@ -222,8 +226,10 @@ def _turn_id(page: int, places: Sequence[Place]) -> str:
 
 
 def _quotation(article: Article, span: Span) -> list[str]:
-    shown = render.parts_of(article, span, ROOM)[0]
+    shown = render.parts_of(article, span, ROOM, article.terms.words)[0]
     words = article.words(shown)
+    if refused := render.over_quota(article, words):
+        return [refused]
     if not verbatim.displayable(words) or verbatim.size(verbatim.quoted(words)) > ROOM:
         return [f"-# A passage of {len(span):,} characters that does not fit here; see In context."]
     if shown == span:

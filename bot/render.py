@@ -21,6 +21,7 @@ from bot.places import PATTERN as _PLACE
 from bot.places import Place, base36
 from index.feedback import Complaint
 from index.links import text_fragment_link
+from index.outlets import words_in
 from index.sentences import sentence_spans
 from index.types import Abstention, Answer, Article, Filters, Hit, Kind, Reason, Receipt, Reply, Span
 
@@ -68,6 +69,46 @@ SHARE_ID = re.compile(
     rf"{_SHARE}:(?P<found>[01]):(?P<answering>(?:[0-9]+\.[0-9]+)?):(?P<beside>(?:[0-9]+(?:\.[0-9]+)*)?)"
 )
 LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
+
+
+# --- what outlets allow
+
+
+class Quota:
+    """How many words of each article a card may still quote, where the articles' outlets say so."""
+
+    def __init__(self) -> None:
+        self._quoted: dict[str, int] = {}
+
+    def left(self, article: Article) -> int | None:
+        """Words that may still be quoted; ``None``: any number."""
+        most = article.terms.words
+        return None if most is None else max(0, most - self._quoted.get(article.id, 0))
+
+    def take(self, article: Article, words: str) -> None:
+        """These words are on the card."""
+        self._quoted[article.id] = self._quoted.get(article.id, 0) + words_in(words)
+
+
+def licence(article: Article) -> str:
+    """What is to be named with the words of an article, as a line of small print; empty where nothing is."""
+    note = article.terms.licence
+    return f"-# {text('source.licence', note=verbatim.label(note, 220))}" if note else ""
+
+
+def over_quota(article: Article, words: str, quota: Quota | None = None) -> str | None:
+    """The line in the place of ``words`` where the outlet does not allow them on the card; else ``None``."""
+    left, count = (quota or Quota()).left(article), words_in(words)
+    return _too_many_words(article, count) if left is not None and count > left else None
+
+
+def _too_many_words(article: Article, words: int) -> str:
+    """The line in the place of words that are more than the outlet allows."""
+    outlet = verbatim.label(article.outlet, 60) if article.outlet else "its outlet"
+    return (
+        f"{TOO_LONG}{words:,} words, which are not shown: {outlet} allows a card {article.terms.words:,} words of an "
+        "article. Read it at its source."
+    )
 
 
 # --- cards
@@ -124,9 +165,17 @@ def links(article: Article, span: Span, number: int | None = None) -> list[ui.Bu
     return [*source, _button(f"In context{which}", f"{_CONTEXT}:0:{place}")]
 
 
-def beside(hit: Hit, today: date | None = None) -> tuple[str, str]:
-    """A quotation that is one of several on a card, and below it, small, who said it and where."""
-    return _rival(hit, today)
+def beside(hit: Hit, today: date | None = None, quota: Quota | None = None) -> tuple[str, str]:
+    """A quotation that is one of several on a card, and below it, small, who said it and where.
+
+    Where it has more words than the ``quota`` of the card leaves, a line that says so stands in its place.
+    """
+    words, source = _rival(hit, today)
+    quota = quota or Quota()
+    if refused := over_quota(hit.article, hit.quote, quota):
+        return refused, source
+    quota.take(hit.article, hit.quote)
+    return words, source
 
 
 def view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
@@ -341,10 +390,11 @@ def _hit_box(
 ) -> ui.Container[ui.LayoutView]:
     article, span = hit.article, hit.passage.span
     also = f"\n-# {also_in(hit)}" if hit.also else ""
-    below = [f"{who(hit)}\n{source_line(article, today)}{also}", *beside]
+    named = f"\n{licence(article)}" if article.terms.licence else ""
+    below = [f"{who(hit)}\n{source_line(article, today)}{named}{also}", *beside]
     receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(_words(shown)) for shown in (*above, *below, receipt))
-    words, cut = _quotation(article, span, room, hit.answering)
+    words, cut = _quotation(article, span, room, Quota(), hit.answering)
     buttons = [*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
     places = fitting([Place.of(hit.receipt), *map(Place.of, others)])
     if len(places) > 1:
@@ -360,11 +410,14 @@ def _hit_box(
 def _shown_beside(answer: Answer, shown_first: int = 0) -> tuple[Hit, ...]:
     """The hits that give other figures than that one, as far as all that is shown of them fits beside it."""
     shown: list[Hit] = []
-    room = _BESIDE
+    room, quota = _BESIDE, Quota()
+    first = answer.hits[shown_first]
+    quota.take(first.article, first.quote)
     for hit in (answer.hits[i] for i in answer.conflicting(shown_first)):
         room -= sum(map(verbatim.size, _rival(hit, None))) + _ROOM_FOR_AGE
-        if room < 0 or not verbatim.displayable(hit.quote):
+        if room < 0 or not verbatim.displayable(hit.quote) or over_quota(hit.article, hit.quote, quota):
             break
+        quota.take(hit.article, hit.quote)
         shown.append(hit)
     return tuple(shown)
 
@@ -379,23 +432,32 @@ def _other_figures(answer: Answer, first: int = 0, *, today: date | None) -> lis
 
 
 def _rival(hit: Hit, today: date | None) -> tuple[str, str]:
-    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {source_line(hit.article, today)}"
+    named = f"\n{licence(hit.article)}" if hit.article.terms.licence else ""
+    return verbatim.quoted(hit.quote), f"-# {who(hit)} · {source_line(hit.article, today)}{named}"
 
 
-def _quotation(article: Article, span: Span, room: int, answering: Span | None = None) -> tuple[list[str], list[str]]:
-    """The quotation in at most ``room`` units, and what is said about it where it is not all there.
+def _quotation(
+    article: Article, span: Span, room: int, quota: Quota, answering: Span | None = None
+) -> tuple[list[str], list[str]]:
+    """The quotation in at most ``room`` units and within ``quota``, and what is said where it is not all there.
 
     The words that answer are bold where that fits.
     """
-    parts = parts_of(article, span, room)
+    left = quota.left(article)
+    parts = parts_of(article, span, room, left)
+    if refused := over_quota(article, article.words(parts[0]), quota):
+        return [], [refused]
     if not _fits(article.words(parts[0]), room):
         return [], [f"{TOO_LONG}{len(parts[0]):,} characters: too long for a message. See In context."]
     words = [verbatim.quoted(article.words(parts[0]), _within(answering, parts[0]))]
     if verbatim.size(words[0]) > room:
         words = [verbatim.quoted(article.words(parts[0]))]
+    quota.take(article, article.words(parts[0]))
     if len(parts) == 1:
         return words, []
-    return words, [f"-# ✂ Cut here, at the end of a sentence: {len(parts[0]):,} of {len(span):,} characters are shown."]
+    why = "" if left is None else ", as its outlet wants it"
+    shown = f"{len(parts[0]):,} of {len(span):,} characters are shown"
+    return words, [f"-# ✂ Cut here, at the end of a sentence: {shown}{why}."]
 
 
 def _within(words: Span | None, part: Span) -> Span | None:
@@ -405,26 +467,28 @@ def _within(words: Span | None, part: Span) -> Span | None:
     return Span(words.start - part.start, words.end - part.start)
 
 
-def parts_of(article: Article, span: Span, room: int) -> tuple[Span, ...]:
+def parts_of(article: Article, span: Span, room: int, words: int | None = None) -> tuple[Span, ...]:
     """``span`` cut at sentence ends into parts whose block quotes take at most ``room`` units each, in order.
 
-    A sentence that is too long by itself is a part by itself. White space between parts belongs to none.
+    Each has at most so many ``words`` too. A sentence that is too long by itself is a part by itself. White space
+    between parts belongs to none.
     """
     text = article.words(span)
     parts: list[Span] = []
-    taken = 0
+    taken = counted = 0
     for sentence in sentence_spans(text):
         trimmed = sentence.trimmed(text)
         if trimmed is None:
             continue
         # At least what the sentence takes beside others: alone, it also begins a line and a quote of its own.
         more = verbatim.size(verbatim.quoted(sentence.of(text)))
-        if parts and taken + more <= room:
+        longer = counted + words_in(trimmed.of(text))
+        if parts and taken + more <= room and (words is None or longer <= words):
             parts[-1] = Span(parts[-1].start, trimmed.end)
-            taken += more
+            taken, counted = taken + more, longer
         else:
             parts.append(trimmed)
-            taken = more
+            taken, counted = more, words_in(trimmed.of(text))
     return tuple(Span(span.start + part.start, span.start + part.end) for part in parts) or (span,)
 
 
@@ -436,15 +500,19 @@ def _fits(words: str, room: int) -> bool:
 # --- several quotations on one card
 
 
-def entry(hit: Hit, room: int, more: Sequence[str] = (), buttons: Sequence[ui.Button[ui.LayoutView]] = ()) -> Entry:
+def entry(
+    hit: Hit, room: int, quota: Quota, more: Sequence[str] = (), buttons: Sequence[ui.Button[ui.LayoutView]] = ()
+) -> Entry:
     """One of several quotations on a card: its words, who said them where, and its buttons, in ``room`` units of text.
 
-    ``more`` are escaped lines under it, ``buttons`` stand beside those that lead to its source and its context.
+    ``quota`` is that of the card, ``more`` are escaped lines under it, ``buttons`` stand beside those that lead to its
+    source and its context.
     """
     article, span = hit.article, hit.passage.span
+    named = (licence(article),) if article.terms.licence else ()
     also = (f"-# {also_in(hit)}",) if hit.also else ()
-    below = [who(hit), source_line(article), *also, *more]
-    words, cut = _quotation(article, span, room - verbatim.size("\n".join(below)) - _ROOM_FOR_CUT)
+    below = [who(hit), source_line(article), *named, *also, *more]
+    words, cut = _quotation(article, span, room - verbatim.size("\n".join(below)) - _ROOM_FOR_CUT, quota)
     context = _button(text("button.context"), f"{_CONTEXT}:0:{Place.of(hit.receipt)}")
     row = ui.ActionRow(*_link(article, span), context, *buttons)
     return (*map(_text, words), _text("\n".join((*cut, *below))), row)
@@ -547,8 +615,17 @@ class Context:
 
 def context(article: Article, span: Span, part: int = 0, today: date | None = None) -> Context:
     """A quotation among the sentences around it; a long one in parts, ``part`` counting from 0."""
-    head = f"-# {source_line(article, today)}"
+    named = f"\n{licence(article)}" if article.terms.licence else ""
+    head = f"-# {source_line(article, today)}{named}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - verbatim.size(head)
+    most = article.terms.words
+    if most is not None and words_in(article.words(span)) > most:
+        # What the outlet does not allow on one card is not shown on several: the rest is read at its source.
+        quoted, cut = _quotation(article, span, room, Quota())
+        row = _link(article, span)
+        return Context(
+            _view(_box(_FOUND, [*map(_text, (head, *quoted, *cut)), *([ui.ActionRow(*row)] if row else [])]))
+        )
     parts = parts_of(article, span, room)
     part = min(part, len(parts) - 1)
     words = article.words(parts[part])
@@ -567,29 +644,41 @@ def context(article: Article, span: Span, part: int = 0, today: date | None = No
         return Context(_view(_box(_FOUND, map(_text, texts)), *rows))
     if link := _link(article, span):
         rows.append(ui.ActionRow(*link))
-    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)))
+    around = None if most is None else most - words_in(words)
+    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)), around)
     shown = [_text(text) for text in (before, verbatim.quoted(words), after) if text]
     foot = _text("-# The quotation is the indented part; around it, what the article says before and after.")
     return Context(_view(_box(_FOUND, [_text(head), ui.Separator(), *shown, foot, *rows])))
 
 
-def _around(article: Article, span: Span, room: int) -> tuple[str, str]:
-    """Escaped sentences before and after ``span``: up to three on each side, nearest first, while there is room."""
+def _around(article: Article, span: Span, room: int, most: int | None) -> tuple[str, str]:
+    """Escaped sentences before and after ``span``: up to three on each side, nearest first, while there is room.
+
+    They have at most so many words together, where ``most`` says so.
+    """
     sentences = sentence_spans(article.text)
     before = [s for s in sentences if s.end <= span.start][-_AROUND:]
     after = [s for s in sentences if s.start >= span.end][:_AROUND]
     shown = {"before": "", "after": ""}
+    counts = {"before": 0, "after": 0}
+
+    def taken(side: str, words: str) -> bool:
+        together = {**counts, side: words_in(words)}
+        if _room_with(shown, side, words) > room or (most is not None and sum(together.values()) > most):
+            return False
+        shown[side] = verbatim.escape(words)
+        counts.update(together)
+        return True
+
     for _ in range(_AROUND):
         # Each side is measured with what the other already shows, so both are written down as soon as they are taken.
         if before:
             words = article.text[before[-1].start : span.start].strip()
-            if _room_with(shown, "before", words) <= room:
-                shown["before"] = verbatim.escape(words)
+            if taken("before", words):
                 before.pop()
         if after:
             words = article.text[span.end : after[0].end].strip()
-            if _room_with(shown, "after", words) <= room:
-                shown["after"] = verbatim.escape(words)
+            if taken("after", words):
                 after.pop(0)
     return shown["before"], shown["after"]
 

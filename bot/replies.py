@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from bot.batch import RowId
 from index.errors import SourceError
 from index.links import text_fragment_link
-from index.types import Added, Answer, Article, Attribution, Copy, Details, Hit, Passage, Reply, Span
+from index.types import Added, Answer, Article, Attribution, Copy, Details, Hit, Passage, Reply, Span, Terms
 
 if TYPE_CHECKING:
     from bot.calibrate import Report
@@ -169,7 +169,13 @@ def passage_json(article: Article, passage: Passage) -> Json:
         "role": speaker.role if speaker else None,
         "kind": passage.kind.value,
         "cue": " ".join(article.words(span) for span in said_by.cue) if said_by and said_by.cue else None,
+        **terms_json(article.terms),
     }
+
+
+def terms_json(terms: Terms) -> Json:
+    """What an outlet allows: the licence to be named, and how many words of an article may be quoted at once."""
+    return {"licence": terms.licence, "word_cap": terms.words}
 
 
 def attribution_json(attribution: Attribution) -> Json:
@@ -280,6 +286,7 @@ def receipt_json(proof: Proof, live: Live | None = None) -> Json:
         "sha256": article.sha256,
         **article_json(article),
         "link": proof.link,
+        **terms_json(article.terms),
         "speaker": speaker.name if speaker else None,
         "named": speaker.named if speaker else None,
         "role": speaker.role if speaker else None,

@@ -124,11 +124,12 @@ def card(timeline: Timeline, page: int = 0, filters: Filters = Filters()) -> ui.
         return render.silent([ui.TextDisplay("\n".join(head)), ui.TextDisplay(verbatim.escape(voices.empty(timeline)))])
     room = (render.TEXT_LIMIT - verbatim.size("\n".join(head)) - PAGE * _DAY) // PAGE
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(head))]
+    quota = render.Quota()
     for entry in page_of(timeline, page):
         day = entry.hit.article.date
         items.append(ui.TextDisplay(f"### {render.day(day) if day else text('timeline.no_date')}"))
         more = [f"⇄ {verbatim.escape(voices.compare(timeline, rival))}" for rival in entry.compare[:1]]
-        items += render.entry(entry.hit, room, more, _compare(timeline, entry))
+        items += render.entry(entry.hit, room, quota, more, _compare(timeline, entry))
     return render.sheet(items, turning(page, pages, lambda to: timeline_id(timeline, filters, to)))
 
 
@@ -156,10 +157,11 @@ def side_by_side(hits: Sequence[Hit]) -> ui.LayoutView:
     head = f"**{text('timeline.compared')}**"
     room = (render.TEXT_LIMIT - len(head) - len(hits) * _DAY) // len(hits)
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
+    quota = render.Quota()
     for hit in in_order:
         day = hit.article.date
         items.append(ui.TextDisplay(f"### {render.day(day) if day else text('timeline.no_date')}"))
-        items += render.entry(hit, room)
+        items += render.entry(hit, room, quota)
     return render.sheet(items)
 
 

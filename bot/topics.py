@@ -103,12 +103,13 @@ def card(topic: Topic, page: int = 0, filters: Filters = Filters()) -> ui.Layout
     room = (render.TEXT_LIMIT - sum(map(verbatim.size, head)) - PAGE * _HEADING) // PAGE
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(head))]
     outlet: str | None = ""
+    quota = render.Quota()
     for voice in page_of(topic, page):
         if voice.hit.article.outlet != outlet:
             outlet = voice.hit.article.outlet
             items.append(ui.TextDisplay(f"### {verbatim.label(outlet, 60) if outlet else text('topic.no_outlet')}"))
         more = (f"-# {localised.counted('topic.further', voice.further)}",) if voice.further else ()
-        items += render.entry(voice.hit, room, more)
+        items += render.entry(voice.hit, room, quota, more)
     return render.sheet(items, turning(page, pages, lambda to: topic_id(topic.subject, filters, to)))
 
 
@@ -121,8 +122,9 @@ def _silent(topic: Topic, about: str, filters: Filters) -> ui.LayoutView:
         lines.append(f"**{text('topic.nearest')}**")
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(line) for line in lines]
     room = (render.TEXT_LIMIT - sum(map(verbatim.size, lines))) // REPORTED
+    quota = render.Quota()
     for hit in hits:
-        items += render.entry(hit, room)
+        items += render.entry(hit, room, quota)
     return render.silent(items)
 
 

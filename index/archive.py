@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -20,7 +20,20 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import abstaining, bundle, check, followup, privacy, question, reader, search, speakers, timeline, topics
+from index import (
+    abstaining,
+    bundle,
+    check,
+    followup,
+    outlets,
+    privacy,
+    question,
+    reader,
+    search,
+    speakers,
+    timeline,
+    topics,
+)
 from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
@@ -38,17 +51,22 @@ from index.errors import (
     NotAnArticle,
     NotUndoable,
     ReceiptBroken,
+    SourceError,
     Unreadable,
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
+from index.feeds import WAITING_KEPT, WAITING_SOURCE, Feed, Feeds, Mode, Taken, outcome_of, waiting_as
+from index.freshness import Checked, Freshness, Stale, next_look, stale_articles
 from index.golden import Golden, Result
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
+from index.pending import Pending
 from index.posts import Post
 from index.receipts import Proof, proof
 from index.review import EVERYTHING, Looked, Progress, Reindexed, Reindexing, Review, Scope
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
+from index.sources.entry import Entry as FeedEntry
 from index.store import Derived, Generation, Store, vector_key
 from index.subscriptions import Subscription, Subscriptions, Wanted
 from index.types import (
@@ -331,6 +349,85 @@ class Archive:
         """Who changed what."""
         return self._store.log
 
+    @property
+    def pending(self) -> Pending:
+        """The drafts that wait for somebody to add them."""
+        return self._store.pending
+
+    @property
+    def feeds(self) -> Feeds:
+        """The feeds that are followed."""
+        return self._store.feeds
+
+    def take_entry(self, feed: Feed, entry: FeedEntry, read: Draft | SourceError) -> Taken:
+        """Put an article that a feed names on record, or let it wait, as the feed's mode says; what became of it.
+
+        An article that a moderator removed or skipped does not come back. Raises ``NoSuchFeed`` when it was removed.
+        """
+        feed = self._store.feeds.get(feed.id)  # what a moderator said meanwhile counts
+        problem = read if isinstance(read, SourceError) else None
+        try:
+            taken = outcome_of(read) if isinstance(read, SourceError) else self._take(feed, entry, read)
+        except SourceError as error:
+            taken, problem = outcome_of(error), error
+        return self._store.feeds.note(feed.id, entry, taken, None if problem is None else str(problem))
+
+    def _take(self, feed: Feed, entry: FeedEntry, draft: Draft) -> Taken:
+        _check(draft)
+        batch = waiting_as(feed, entry)
+        for waiting in self.pending.list(batch=batch):
+            self.pending.change(waiting.key, draft)  # it waits already: what waits is the newest text
+            return Taken.WAITING
+        _, status = self._outcome(draft)
+        if status is Status.UNCHANGED:
+            return Taken.UNCHANGED
+        before = self._store.feeds.taken_before(feed.id, entry.key)
+        if status is Status.ADDED and before not in (None, Taken.FAILED):
+            return Taken.LEFT
+        if feed.mode is Mode.STRAIGHT:
+            return Taken(self.add(draft, by=f"feed {feed.url}").status.value)
+        self.pending.put(draft, by=None, source=WAITING_SOURCE, batch=batch, kept=WAITING_KEPT)
+        return Taken.WAITING
+
+    @property
+    def terms(self) -> outlets.Outlets:
+        """What the outlets allow."""
+        return self._store.terms
+
+    # --- freshness ----------------------------------------------------------------------------------------------
+
+    @property
+    def freshness(self) -> Freshness:
+        """What was found at the articles' addresses."""
+        return self._store.freshness
+
+    def links_due(
+        self, now: datetime, every: timedelta, limit: int, *, everything: bool = False
+    ) -> tuple[tuple[Article, Checked | None], ...]:
+        """At most ``limit`` articles whose pages are to be looked at now, each with what the last look found.
+
+        With ``everything``, whatever their time is.
+        """
+        self._store.freshness.schedule(self._store.articles(), now, every)
+        due = self._store.freshness.due(datetime.max.replace(tzinfo=UTC) if everything else now, limit)
+        return tuple((self._store.article(one), self._store.freshness.of(one)) for one in due)
+
+    def note_check(self, article: Article, checked: Checked, every: timedelta) -> bool:
+        """Keep what a look at the page of ``article`` found; not where it has changed or gone since, then ``False``."""
+        if not self._store.has_article(article.id) or self._store.article(article.id) != article:
+            return False
+        self._store.freshness.record(
+            checked.article_id, checked.state, datetime.fromisoformat(checked.at), checked.detail,
+            moved_to=checked.moved_to, missing=checked.missing, failures=checked.failures,
+            next=next_look(checked, every),
+        )  # fmt: skip
+        return True
+
+    def stale(self, today: date, days: int = 0) -> tuple[Stale, ...]:
+        """The articles that somebody should look at, the worst first; older than ``days`` is old (0: never)."""
+        articles = self.articles()
+        return stale_articles(articles, self._store.freshness.of_all(articles), today, days)
+
     def undo(self, entry: Entry, *, by: str | None = None) -> int:
         """Put back what stood there before a change; returns the number of the entry that says so.
 
@@ -346,6 +443,10 @@ class Archive:
             with self._store.transaction():
                 if now.action is Action.THRESHOLD:
                     self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
+                elif now.action is Action.FEED:
+                    self._store.feeds.undo(now)
+                elif now.action is Action.SETTINGS and _is_of_outlet(now):
+                    self._store.terms.undo(now)
                 elif now.action is Action.SETTINGS:
                     self.server_settings.put(now.before or {})
                 elif now.action is Action.ADDED:
@@ -363,7 +464,7 @@ class Archive:
 
         Raises ``NotUndoable``.
         """
-        if entry.action is Action.THRESHOLD:
+        if entry.action in (Action.THRESHOLD, Action.FEED) or _is_of_outlet(entry):
             return {}
         if entry.action is Action.SETTINGS:
             stored = self.server_settings.stored()
@@ -1254,6 +1355,10 @@ class _Record:
                 articles[passage.article_id] = self._store.article(passage.article_id)
             hits.append(Hit(passage, articles[passage.article_id], 0.0))
         return hits
+
+
+def _is_of_outlet(entry: Entry) -> bool:
+    return entry.action is Action.SETTINGS and (entry.subject or "").startswith(outlets.SUBJECT)
 
 
 def _check(draft: Draft) -> None:

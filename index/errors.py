@@ -7,6 +7,7 @@ ArchiveError
 │   ├── NotAnArticle       readable, but there is no article in it
 │   └── TooLarge           over the size that is accepted
 ├── NoSuchArticle          no article has that id
+├── NoSuchFeed             no feed is followed under that number or address
 ├── NoSuchGeneration       nothing to promote or to roll back to
 ├── NoSuchGolden           no golden question has that number
 ├── NotUndoable            an entry of the log cannot be undone
@@ -14,6 +15,7 @@ ArchiveError
 ├── ReceiptBroken          a receipt no longer matches what is stored
 ├── BundleError            a file cannot be imported: it is no export, damaged, too large, or newer
 ├── NotExportable          a form cannot carry a character of the quotation
+├── TooManyWords           a quotation has more words than its outlet allows
 ├── ArchiveLocked          another process is changing this archive
 ├── ArchiveDamaged         the data folder does not hold what it should
 ├── ModelUnavailable       the encoder cannot be loaded, or is not the file it should be
@@ -65,6 +67,13 @@ class NoSuchArticle(ArchiveError):
         super().__init__(f"No article here has the id {article_id!r}; `onrecord list` shows the ids there are.")
 
 
+class NoSuchFeed(ArchiveError):
+    """No feed of this archive has that number or address."""
+
+    def __init__(self, written: str) -> None:
+        super().__init__(f"No feed {written!r} is followed here; `onrecord feeds list` shows those that are.")
+
+
 class NoSuchGeneration(ArchiveError):
     """There is no generation to promote, or none to roll back to."""
 
@@ -106,6 +115,16 @@ class NotExportable(ArchiveError):
     def __init__(self, form: str) -> None:
         self.form = form
         super().__init__(f"This quotation holds a character that {form} cannot carry; export it as JSON or plain text.")
+
+
+class TooManyWords(ArchiveError):
+    """A quotation has more words than its outlet allows."""
+
+    def __init__(self, outlet: str, words: int, most: int) -> None:
+        super().__init__(
+            f"{outlet} allows {most:,} words of an article to be quoted, and this quotation has {words:,}: "
+            "hand on its link instead."
+        )
 
 
 class ArchiveLocked(ArchiveError):

@@ -6,6 +6,7 @@ The page is fetched by `sources`, under the same guard and limits as an article 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -16,7 +17,7 @@ from index.sources import SourceSettings, read
 from index.types import Article, Draft, Span
 
 if TYPE_CHECKING:
-    from index.sources.url import Fetch, Page
+    from index.sources.url import Fetch, Got, Page
 
 
 class Seen(StrEnum):
@@ -80,6 +81,21 @@ def look(
         return Live(Seen.UNREACHABLE, f"The page could not be looked at, which says nothing about the words: {failure}")
     seen = found_in(article.words(span), (*texts, *(_whole(page) for page in pages)))
     return Live(seen, _ON_PAGE[seen])
+
+
+def texts_of(page: Page | Got) -> tuple[str, ...]:
+    """The texts of a page that was fetched: its article, where it has one, and everything it shows."""
+    from index.sources.url import Page
+
+    seen = Page(page.url, page.body, page.media_type, page.charset)
+    drafts = read(page.url, fetch=lambda _: seen)
+    return (*(draft.text for draft in drafts if isinstance(draft, Draft)), _whole(seen))
+
+
+def missing(article: Article, spans: Sequence[Span], texts: Sequence[str]) -> tuple[Span, ...]:
+    """Those of ``spans`` whose words none of ``texts`` has, in whatever spacing, quotation marks and dashes."""
+    pages = [_plain(text) for text in texts]
+    return tuple(span for span in spans if not any(_plain(article.words(span)) in page for page in pages))
 
 
 def found_in(quote: str, texts: tuple[str, ...]) -> Seen:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from index.errors import NotExportable
+from index.errors import NotExportable, TooManyWords
 from index.links import text_fragment_link
+from index.outlets import words_in
 from index.types import Article, Attribution, Kind, Passage, Receipt, Span, Speaker
 
 AROUND = 32
@@ -151,8 +152,12 @@ def _pointed(article: Article, spans: Iterable[Span]) -> str:
 def export(proof: Proof, form: Form) -> str:
     """The quotation with its source and its proof, in one of the forms; ends with a line break.
 
-    Raises ``NotExportable`` where the form cannot carry a character of the quotation.
+    Raises ``NotExportable`` where the form cannot carry a character of the quotation, ``TooManyWords`` where it has
+    more than its outlet allows.
     """
+    article, count = proof.article, words_in(proof.quote)
+    if article.terms.words is not None and count > article.terms.words:
+        raise TooManyWords(article.outlet or "Its outlet", count, article.terms.words)
     return _FORMS[form](proof)
 
 
@@ -162,7 +167,8 @@ def export(proof: Proof, form: Form) -> str:
 def _text(proof: Proof) -> str:
     """The quotation first, as long as its receipt says; then who said it, where, and the proof."""
     source = _source(proof.article)
-    lines = [f"— {spoken(proof)}", *([source] if source else []), *([proof.link] if proof.link else [])]
+    lines = [f"— {spoken(proof)}", *([source] if source else []), *_licence(proof.article)]
+    lines += [proof.link] if proof.link else []
     return "\n".join((proof.quote, "", *lines, _proved(proof), ""))
 
 
@@ -170,6 +176,11 @@ def _source(article: Article) -> str:
     title = f"“{article.title}”" if article.title else None
     by = "by " + ", ".join(article.authors) if article.authors else None
     return " · ".join(part for part in (article.outlet, title, by, article.date) if part)
+
+
+def _licence(article: Article) -> list[str]:
+    """What is to be named with the words, as a line; none where nothing is."""
+    return [f"Licence: {article.terms.licence}"] if article.terms.licence else []
 
 
 def _proved(proof: Proof) -> str:
@@ -191,6 +202,7 @@ def _markdown(proof: Proof) -> str:
     below = [f"— {_one_line(spoken(proof))}"]
     if source := _source(proof.article):
         below.append(_one_line(source))
+    below += map(_one_line, _licence(proof.article))
     if proof.link:
         below.append(f"[Read at source](<{_in_angles(proof.link)}>)")
     below.append(_one_line(_proved(proof)))
@@ -274,6 +286,7 @@ def _bibtex(proof: Proof) -> str:
         "url": _tex_url(article.url) if article.url and proof.link else "",
         "quotation": _tex(proof.quote),
         "note": _tex(spoken(proof)),
+        "copyright": _tex(article.terms.licence) if article.terms.licence else "",
         "annote": _tex(_proved(proof)),
     }
     key = re.sub(r"[^A-Za-z0-9-]+", "-", article.id).strip("-") or "article"
@@ -331,6 +344,7 @@ def _csl_json(proof: Proof) -> str:
             "named": speaker.named if speaker else None,
             "role": speaker.role if speaker else None,
             "kind": proof.kind.value if proof.kind else None,
+            "licence": article.terms.licence,
             "link": proof.link,
             "article_id": article.id,
             "sha256": article.sha256,
@@ -345,12 +359,13 @@ def _selector(proof: Proof) -> str:
     """An annotation that points at the words on their page: exact, with what stands before and after them."""
     article, span = proof.article, proof.span
     text = article.text
-    body = " · ".join(part for part in (spoken(proof), _source(article)) if part)
+    body = " · ".join(part for part in (spoken(proof), _source(article), *_licence(article)) if part)
     return _json(
         {
             "@context": "http://www.w3.org/ns/anno.jsonld",
             "id": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{_digest_uri(article)}#char={span.start},{span.end}')}",
             "type": "Annotation",
+            **({"rights": article.terms.licence} if article.terms.licence else {}),
             "motivation": "describing",
             "body": {"type": "TextualBody", "value": body, "format": "text/plain", "purpose": "describing"},
             "target": {

@@ -22,14 +22,14 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, golden, server_settings
+from index import audit, feeds, freshness, golden, outlets, pending, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback, create_salt
 from index.posts import KEPT, Post
 from index.settings import ServerDefaults
 from index.subscriptions import Subscriptions, create_tables
-from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
+from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker, Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +206,10 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     golden.create_tables,
     server_settings.create_tables,
     create_salt,
+    pending.create_tables,
+    feeds.create_tables,
+    freshness.create_tables,
+    outlets.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -229,6 +233,7 @@ class Store:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=_PATIENCE, check_same_thread=False)
         except sqlite3.OperationalError as error:
             raise ArchiveError(f"{path} cannot be opened ({error}); check the data folder.") from error
+        self._db.create_function("outlet_key", 1, outlets.key_of, deterministic=True)
         try:
             self._prepare()
         except BaseException:
@@ -237,6 +242,10 @@ class Store:
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
         self.golden = golden.GoldenQuestions(self._db, self.transaction)
+        self.pending = pending.Pending(self._db, self.transaction)
+        self.feeds = feeds.Feeds(self._db, self.transaction, self.log)
+        self.freshness = freshness.Freshness(self._db, self.transaction)
+        self.terms = outlets.Outlets(self._db, self.transaction, self.log)
 
     def server_settings(self, defaults: ServerDefaults) -> server_settings.SettingsTable:
         """What the moderators decided; ``defaults`` for the rest."""
@@ -1020,7 +1029,10 @@ class _OneByOne:
                 statement = ""
 
 
-_ARTICLES = "SELECT a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256 FROM live a"
+_ARTICLES = (
+    "SELECT a.id, a.text, a.title, a.outlet, a.authors, a.date, a.url, a.sha256, o.words, o.licence "
+    "FROM live a LEFT JOIN outlets o ON o.key = outlet_key(a.outlet)"
+)
 _PASSAGES = (
     'SELECT p.id, a.id, p.start, p."end", t.content, t.source, t.cue, t.kind, t.name, t.role, t.named, t.confidence '
     "FROM passages p JOIN articles a ON a.row = p.article LEFT JOIN attributions t ON t.id = p.said_by"
@@ -1056,9 +1068,11 @@ def _sought(text: str) -> str | bytes:
     return text
 
 
-def _article(row: tuple[str, str, str | None, str | None, str, str | None, str | None, str]) -> Article:
-    article_id, text, title, outlet, authors, date, url, sha256 = row
-    return Article(article_id, text, title, outlet, tuple(json.loads(authors)), date, url, sha256)
+def _article(row: Sequence[Any]) -> Article:
+    article_id, text, title, outlet, authors, date, url, sha256, words, licence = row
+    return Article(
+        article_id, text, title, outlet, tuple(json.loads(authors)), date, url, sha256, Terms(words, licence)
+    )
 
 
 def _passage(row: Sequence[object]) -> Passage:

@@ -75,6 +75,16 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What an outlet allows to be done with its words."""
+
+    words: int | None = None
+    """Most words of one article that one card may quote; ``None``: any number."""
+    licence: str | None = None
+    """What is to be named with its words ("CC BY 4.0")."""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One cleaned text. The text is final: cleaned before it came here, never after."""
 
@@ -88,6 +98,8 @@ class Article:
     url: str | None = None
     sha256: str = field(default="", compare=False)
     """Hex SHA-256 of the text in UTF-8; computed when not given."""
+    terms: Terms = field(default=Terms(), compare=False)
+    """What its outlet allows, as the archive knows it when the article is read from there."""
 
     def __post_init__(self) -> None:
         if not self.sha256:

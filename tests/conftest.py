@@ -13,6 +13,8 @@ import pytest
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from feed_server import Server
+
     from index.archive import Archive
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -63,3 +65,19 @@ def archive(tmp_path: Path, words_encoder: WordsEncoder) -> Iterator[Archive]:
 
     with Archive.open(tmp_path / "data", encoder=words_encoder) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def _web() -> Iterator[Server]:
+    from feed_server import Server
+
+    server = Server()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def web(_web: Server) -> Server:
+    """A web server on loopback without pages."""
+    _web.reset()
+    return _web

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
@@ -33,6 +34,24 @@ class Page:
     charset: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Got:
+    """What a server answered to one request, whatever that was."""
+
+    url: str
+    status: int
+    body: bytes = b""
+    """Empty unless ``status`` is 200."""
+    media_type: str = ""
+    charset: str | None = None
+    location: str | None = None
+    """The whole address that a redirect leads to."""
+    etag: str | None = None
+    last_modified: str | None = None
+    retry_after: str | None = None
+    """As the server wrote it: seconds, or a date."""
+
+
 Fetch = Callable[[str], Page]
 """Gets one address; raises ``FetchFailed`` or ``TooLarge``. Tests and other transports put their own in its place."""
 
@@ -52,6 +71,11 @@ _HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/pdf,text/plain;q=0.9,text/markdown;q=0.9",
     "Accept-Language": "en;q=0.9,*;q=0.5",
     "Accept-Encoding": "gzip, deflate",
+}
+_FEED_READER = {
+    **_HEADERS,
+    "User-Agent": "onrecord (reads feeds and the articles they name; obeys robots.txt)",
+    "Accept": "application/atom+xml,application/rss+xml,application/xml;q=0.9,text/html,*/*;q=0.5",
 }
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 65_536
@@ -90,10 +114,42 @@ def fetch(url: str, settings: SourceSettings = SourceSettings(), *, allow_privat
     Blocks; call it from a thread without an event loop. ``allow_private`` lifts the guard, for tests on loopback.
     Raises ``FetchFailed`` when there is no page or the address is not allowed, ``TooLarge`` over ``max_bytes``.
     """
-    return asyncio.run(_fetch(url, settings, allow_private))
+    return asyncio.run(
+        _guarded(url, settings, allow_private, _HEADERS, lambda session: _follow(session, url, settings))
+    )
 
 
-async def _fetch(url: str, settings: SourceSettings, allow_private: bool) -> Page:
+def get(
+    url: str,
+    settings: SourceSettings = SourceSettings(),  # noqa: B008 - frozen
+    headers: Mapping[str, str] = MappingProxyType({}),
+    *,
+    allow_private: bool = False,
+) -> Got:
+    """One request of a program that nobody waits for: no redirect is followed, and every status is an answer.
+
+    Blocks, like `fetch`, and is guarded like it. Raises ``FetchFailed`` when there is no answer or the address is not
+    allowed, ``TooLarge`` over ``max_bytes``.
+    """
+
+    async def asked(session: aiohttp.ClientSession) -> Got:
+        _check_address(url, url)
+        async with session.get(url, allow_redirects=False, headers=headers) as response:
+            return await _got(url, response, settings)
+
+    return asyncio.run(_guarded(url, settings, allow_private, _FEED_READER, asked))
+
+
+T = TypeVar("T")
+
+
+async def _guarded(
+    url: str,
+    settings: SourceSettings,
+    allow_private: bool,
+    headers: Mapping[str, str],
+    work: Callable[[aiohttp.ClientSession], Awaitable[T]],
+) -> T:
     def guarded_socket(info: Any) -> socket.socket:
         family, kind, protocol, _, sockaddr = info
         if not allow_private and not is_public(str(sockaddr[0])):
@@ -109,12 +165,12 @@ async def _fetch(url: str, settings: SourceSettings, allow_private: bool) -> Pag
             aiohttp.ClientSession(
                 connector=connector,
                 timeout=limit,
-                headers=_HEADERS,
+                headers=headers,
                 trust_env=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
             ) as session,
         ):
-            return await _follow(session, url, settings)
+            return await work(session)
     except TimeoutError as error:
         raise FetchFailed(
             url, f"{url} did not answer in full within {settings.timeout_seconds:g} seconds; try again later."
@@ -168,24 +224,47 @@ def _check_address(url: str, at: str) -> None:
 
 
 async def _page(url: str, at: str, response: aiohttp.ClientResponse, settings: SourceSettings) -> Page:
-    if response.status in (401, 402, 403, 429, 451):
+    media_type = _media_type(response)
+    check_page(url, response.status, media_type)
+    return Page(at, await _body(url, response, settings), media_type, response.charset)
+
+
+async def _got(url: str, response: aiohttp.ClientResponse, settings: SourceSettings) -> Got:
+    target = response.headers.get("Location")
+    return Got(
+        url,
+        response.status,
+        await _body(url, response, settings) if response.status == 200 else b"",
+        _media_type(response),
+        response.charset,
+        urljoin(url, target).partition("#")[0] if target and response.status in _REDIRECTS else None,
+        response.headers.get("ETag"),
+        response.headers.get("Last-Modified"),
+        response.headers.get("Retry-After"),
+    )
+
+
+def _media_type(response: aiohttp.ClientResponse) -> str:
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+def check_page(url: str, status: int, media_type: str) -> None:
+    """Raise ``FetchFailed``, which has the status, unless what an address gave can be an article."""
+    if status in (401, 402, 403, 429, 451):
         raise FetchFailed(
             url,
-            f"{url} does not let programs read it (HTTP {response.status}); save the page in a browser and add "
-            f"the file.",
-            response.status,
+            f"{url} does not let programs read it (HTTP {status}); save the page in a browser and add the file.",
+            status,
         )
-    if response.status != 200:
-        raise FetchFailed(
-            url,
-            f"{url} gave no page (HTTP {response.status}); check the address or try again later.",
-            response.status,
-        )
-    media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if status != 200:
+        raise FetchFailed(url, f"{url} gave no page (HTTP {status}); check the address or try again later.", status)
     if media_type not in _ACCEPTED:
         raise FetchFailed(
-            url, f"{url} is {media_type}, not a page, text or PDF; give the address of the article itself."
+            url, f"{url} is {media_type}, not a page, text or PDF; give the address of the article itself.", status
         )
+
+
+async def _body(url: str, response: aiohttp.ClientResponse, settings: SourceSettings) -> bytes:
     too_large = TooLarge(
         url, f"{url} is over the limit of {megabytes(settings.max_bytes)}; give the address of the article's own page."
     )
@@ -196,4 +275,4 @@ async def _page(url: str, at: str, response: aiohttp.ClientResponse, settings: S
         body += chunk
         if len(body) > settings.max_bytes:
             raise too_large
-    return Page(at, bytes(body), media_type, response.charset)
+    return bytes(body)

@@ -165,3 +165,13 @@ def buttons(message: Any) -> dict[str, dict[str, Any]]:
     else:
         components = message.components
     return {c["label"]: c for c in walk(components) if c["type"] == 2}
+
+
+def let_through(town: Town, name: str) -> None:
+    """The server's owner opens the moderators' commands of that name for everyone, in Discord's own settings."""
+    command = next(
+        c
+        for c in town.env.backend.visible_commands(user_id=town.moderator.id, channel_id=town.channel.id)
+        if c["name"] == name
+    )
+    town.guild.set_command_permissions(int(command["id"]), {town.guild.default_role: True})

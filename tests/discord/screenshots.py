@@ -13,7 +13,10 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +28,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from browser import browser
 from discord_gate import walk
+from feed_server import Answer, Clock, Server, article_page, polite, rss
 
 from bot.config import Config
 from bot.demo import Stage, staged
 from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
-from index.types import Draft
+from index.feeds import Looked, Mode
+from index.freshness import State
+from index.types import Draft, Terms
 
 WIDTH, HEIGHT, SCALE = 1000, 1100, 2
 SIDE, HEAD, FOOT = 262, 64, 24
@@ -40,8 +46,8 @@ MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
-        b => /In context|Read at source|Stop|Turn off|Delete|Keep/.test(b.textContent)) ||
-     /What is wrong with this quotation|Questions are answered in|everything on record/.test(
+         b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address/.test(b.textContent)) ||
+     /What is wrong with this quotation|Questions are answered in|everything on record|followed on this server/.test(
         document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
@@ -211,10 +217,84 @@ async def privacy_shown(stage: Stage) -> None:
     await stage.member.click(shown.response, label="Delete mine")
 
 
+@asynccontextmanager
+async def crane_feed(stage: Stage) -> AsyncIterator[Server]:
+    web = Server()
+    web.pages = {f"/a/{n}": Answer(article_page(n)) for n in range(7)}
+    web.pages["/feed"] = rss(web.root, range(7))
+    stage.bot.reader.polite = polite(Clock())
+    try:
+        yield web
+    finally:
+        web.close()
+
+
+async def feed_queue(stage: Stage) -> None:
+    async with crane_feed(stage) as web:
+        await stage.moderator.slash(stage.channel, "feeds add", url=f"{web.root}/feed", outlet="Larkmouth Courier")
+    await stage.moderator.slash(stage.channel, "feeds queue")
+
+
+async def feed_list(stage: Stage) -> None:
+    async with crane_feed(stage) as web:
+        await stage.moderator.slash(stage.channel, "feeds add", url=f"{web.root}/feed", outlet="Larkmouth Courier")
+    await stage.bot.worker.call(stage.guild.id, _with_feeds)
+    await stage.moderator.slash(stage.channel, "feeds list")
+
+
+def _with_feeds(archive: Archive) -> None:
+    archive.feeds.add("https://valley.example/feed.xml", Mode.STRAIGHT)
+    gone, _ = archive.feeds.add("https://harbour.example/a/very/long/address/of/a/feed/that/goes/on/and/on/rss.xml")
+    archive.feeds.asked(
+        Looked(
+            replace(gone, stopped=True, problem="Its server says that it is gone for good, so it is asked no more.")
+        ),
+        all_taken=True,
+    )
+
+
+async def stale(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.bot.worker.call(stage.guild.id, _with_looks)
+    await stage.moderator.slash(stage.channel, "articles stale")
+
+
+def _with_looks(archive: Archive) -> None:
+    now = datetime.now(UTC) - timedelta(hours=5)
+    detail = "1 of 4 sentences are not on its page any more, the first: “The new harbour bridge will open in May.”"
+    moved = "https://1.example/archive/2024/04/harbour"
+    found = (
+        (State.CHANGED, detail, None),
+        (State.MOVED, f"It has moved to {moved}.", moved),
+        (State.DEAD, "Its server says that there is no such page (HTTP 404).", None),
+    )
+    ours = [article for article in archive.articles() if article.id != SAMPLE_ID]
+    for article, (state, words, to) in zip(ours, found, strict=False):
+        archive.freshness.record(article.id, state, now, words, moved_to=to)
+
+
+async def licence(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.bot.worker.call(
+        stage.guild.id, lambda archive: archive.terms.set("Harbour Times", Terms(40, "CC BY-NC 4.0, © Harbour Times"))
+    )
+    await stage.member.slash(stage.channel, "ask", question="How much will the new harbour bridge cost?")
+
+
+async def word_cap(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.bot.worker.call(
+        stage.guild.id, lambda archive: archive.terms.set("Harbour Times", Terms(8, "CC BY-NC 4.0, © Harbour Times"))
+    )
+    await stage.member.slash(stage.channel, "ask", question="How much will the new harbour bridge cost?")
+
+
 PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
+    timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown, feed_queue, feed_list,
+    stale, licence, word_cap,
 )  # fmt: skip
+FOR_MODERATORS = (feed_queue, feed_list, stale)
 IN_README = (answer, abstention, context, check, timeline)
 
 
@@ -223,7 +303,8 @@ async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) 
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
-        async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:
+        viewer = stage.moderator if act in FOR_MODERATORS else stage.member
+        async with stage.env.preview(stage.channel, viewers=[viewer], layout="message") as preview:
             with tempfile.TemporaryDirectory() as folder:
                 raw = Path(folder) / "page.png"
                 await _photograph(preview.url, raw, width)
