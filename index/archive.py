@@ -42,6 +42,7 @@ from index.errors import (
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
 from index.passages import derived, headline_of
+from index.pending import Pending
 from index.posts import KEPT, Post
 from index.receipts import Proof, proof
 from index.sentences import sentence_spans
@@ -335,6 +336,11 @@ class Archive:
     def log(self) -> Log:
         """Who changed what."""
         return self._store.log
+
+    @property
+    def pending(self) -> Pending:
+        """The drafts that wait for somebody to add them."""
+        return self._store.pending
 
     def undo(self, entry: Entry, *, by: str | None = None) -> int:
         """Put back what stood there before a change; returns the number of the entry that says so.

@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit
+from index import audit, pending
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -170,6 +170,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m003_posts,
     create_tables,
     audit.create_tables,
+    pending.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -200,6 +201,7 @@ class Store:
             raise
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
+        self.pending = pending.Pending(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
