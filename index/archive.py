@@ -44,6 +44,7 @@ from index.lexicon import Lexicon
 from index.passages import derived, headline_of
 from index.pending import Pending
 from index.posts import KEPT, Post
+from index.preview import Caution, Preview, cautions, telling_runs
 from index.receipts import Proof, proof
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
@@ -81,6 +82,9 @@ PHRASED = 4
 
 NEWEST = 24
 """Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
+
+NEAR = 4
+"""Articles with most runs of words of a new one that are compared with it: itself may be one of them."""
 
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
@@ -224,6 +228,29 @@ class Archive:
                     entries += self._store.put_derived(served, article_id, item, fresh)
             self._extend_vectors(served, entries, fresh, rebuilt=any(s is Status.UPDATED for _, s in outcomes))
             return [Added(article, status, *self._sizes(served, article.id)) for article, status in outcomes]
+
+    def preview(self, draft: Draft, *, today: str | None = None) -> Preview:
+        """What adding a draft would do, and what is odd about it; nothing is stored. ``today`` is an ISO day.
+
+        Raises ``SourceError`` as `add` does.
+        """
+        _check(draft)
+        with self._store.snapshot():
+            article, status = self._outcome(draft)
+            before = self._store.article(article.id) if status is not Status.ADDED else None
+            cautions = self._cautions(article, today)
+        made = _derive(article)
+        return Preview(article, status, before, made.passages, made.attributions, cautions)
+
+    def cautions(self, article: Article, *, today: str | None = None) -> tuple[Caution, ...]:
+        """What is odd about a stored article, its near copies among the others too."""
+        with self._store.snapshot():
+            return self._cautions(article, today)
+
+    def _cautions(self, article: Article, today: str | None) -> tuple[Caution, ...]:
+        near = self._store.articles_with(telling_runs(article.text), NEAR)
+        others = [self._store.article(found) for found in near if found != article.id]
+        return cautions(article, others, today=today)
 
     def _sizes(self, served: Generation, article_id: str) -> tuple[int, int]:
         return len(self._store.passages(served, article_id)), len(self._store.attributions(served, article_id))
