@@ -20,8 +20,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, localised, subscriptions
-from bot.articles import Articles, ListButton
+from bot import adding, failures, localised, logbook, shelf, subscriptions
+from bot.articles import Articles
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
 from bot.checking import Checking, ShareVerdictButton
@@ -107,10 +107,11 @@ class OnRecord(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Bring the features in, and tell Discord the commands when they have changed."""
-        self.add_dynamic_items(ContextButton, MoreButton, ListButton)
+        self.add_dynamic_items(ContextButton, MoreButton)
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
+        self.add_dynamic_items(*adding.BUTTONS, *shelf.BUTTONS, *logbook.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -119,7 +120,8 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
+        curating = Articles(self), adding.Adding(self), shelf.Shelf()
+        return *asking, *curating, Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""

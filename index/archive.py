@@ -211,7 +211,7 @@ class Archive:
 
     def _add_batch(self, drafts: Sequence[Draft], by: str | None) -> list[Added]:
         for draft in drafts:
-            _check(draft)
+            check_draft(draft)
         served = self._served()
         foreseen = _changed(self._outcome(draft) for draft in drafts)
         ready = self._prepared(self._model if served is None else served.model, foreseen.values())
@@ -234,7 +234,7 @@ class Archive:
 
         Raises ``SourceError`` as `add` does.
         """
-        _check(draft)
+        check_draft(draft)
         with self._store.snapshot():
             article, status = self._outcome(draft)
             before = self._store.article(article.id) if status is not Status.ADDED else None
@@ -1005,6 +1005,21 @@ class Archive:
         """All articles, in the order they were added."""
         return tuple(self._store.articles())
 
+    def listed(self, filters: Filters = Filters(), words: str = "") -> tuple[Article, ...]:
+        """The articles that meet the filters and have all ``words`` in their titles; the latest day first."""
+        wanted = words.casefold().split()
+        with self._store.snapshot():
+            found = [a for a in self._store.articles() if abstaining.meets(a, filters)]
+            if filters.speaker is not None:
+                served = self._served()
+                passages = () if served is None else self._store.quotations(served, filters.speaker)
+                quoted = {passage.article_id for passage in passages}
+                found = [article for article in found if article.id in quoted]
+        if wanted:
+            titles = {article.id: (article.title or "").casefold() for article in found}
+            found = [article for article in found if all(word in titles[article.id] for word in wanted)]
+        return tuple(sorted(found, key=lambda article: article.date or "", reverse=True))
+
     def article(self, article_id: str) -> Article:
         """One article. Raises ``NoSuchArticle``."""
         return self._store.article(article_id)
@@ -1167,7 +1182,8 @@ class _Record:
         return hits
 
 
-def _check(draft: Draft) -> None:
+def check_draft(draft: Draft) -> None:
+    """Raise ``NotAnArticle`` for a text without words, ``Unreadable`` for a draft that has no UTF-8."""
     source = draft.title or draft.origin or "the text"
     if not any(character.isalnum() for character in draft.text):
         raise NotAnArticle(source, "There are no words in this text.")
@@ -1253,4 +1269,4 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
 
 
-__all__ = ["Archive", "ArchiveStatus", "Reindexed"]
+__all__ = ["Archive", "ArchiveStatus", "Reindexed", "check_draft"]

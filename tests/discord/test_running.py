@@ -147,10 +147,12 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
     """Discord accepts the commands, and those of the moderators are hidden from members."""
     async with simulated() as town:
         commands = {command.name: command.to_dict(town.bot.tree) for command in town.bot.tree.get_commands()}
-        menus = {"Delete this answer", "Is this on record?", "Receipt"}
+        menus = {"Delete this answer", "Is this on record?", "Receipt", "Add to articles"}
         assert set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles"} | menus
         assert commands["articles"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
-        assert {o["name"] for o in commands["articles"]["options"]} == {"add", "list", "remove", "reindex", "status"}
+        kept = {"add", "list", "show", "edit", "remove", "log", "reindex", "status"}
+        assert {o["name"] for o in commands["articles"]["options"]} == kept
+        assert commands["Add to articles"]["default_member_permissions"] == str(1 << 13)
         assert discord_gate.complaints("PUT", "/applications/1/commands", list(commands.values())) == []
 
 
