@@ -190,7 +190,7 @@ async def test_status(simulated: Simulated) -> None:
 async def test_members_are_refused(simulated: Simulated, command: str) -> None:
     """A member whom the server's own settings let through to the command is refused by the bot itself."""
     async with simulated(FERRY, check_errors=False) as town:
-        let_through(town)
+        town.let_through("articles")
         name, _, option = command.partition(" ")
         options = dict([option.split(":", 1)]) if option else {}
         result = await town.member.slash(town.channel, f"articles {name}", **options)
@@ -203,7 +203,7 @@ async def test_members_are_refused(simulated: Simulated, command: str) -> None:
 async def test_curator_role(simulated: Simulated) -> None:
     """The role named in the configuration may keep articles too; a role of another name may not."""
     async with simulated(FERRY, check_errors=False, curator_role="Curators") as town:
-        let_through(town)
+        town.let_through("articles")
         role, other = town.guild.create_role("Curators"), town.guild.create_role("Readers")
         curator = town.guild.add_member(town.env.create_user("carl"), roles=[role])
         reader = town.guild.add_member(town.env.create_user("rita"), roles=[other])
@@ -227,10 +227,3 @@ async def test_articles_stay_in_their_server(simulated: Simulated) -> None:
         await owner.click(preview.response, label="Add")
         assert await stored(town) == [FERRY.text]
         assert await stored(town, other) == [PASTED]
-
-
-def let_through(town: Town) -> None:
-    """The server's owner opens /articles for everyone, in Discord's own settings."""
-    command = next(c for c in town.env.backend.visible_commands(user_id=town.moderator.id, channel_id=town.channel.id)
-                   if c["name"] == "articles")  # fmt: skip
-    town.guild.set_command_permissions(int(command["id"]), {town.guild.default_role: True})
