@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.calibrate import Report
     from index.attribution import Claim
     from index.livepage import Live
+    from index.preview import Caution
     from index.receipts import Proof
     from index.timeline import Timeline
     from index.topics import Topic
@@ -222,14 +223,16 @@ class Printer:
             if value is not None:
                 self.line((f"{name}: ", "cyan"), str(value))
 
-    def added(self, added: Added) -> None:
-        """What adding one article did, in a line."""
+    def added(self, added: Added, cautions: Iterable[Caution] = ()) -> None:
+        """What adding one article did, in a line; below it, what is odd about it."""
         article = added.article
         self.line(
             (added.status.value, "green"),
             f" {article.id}  {described(article)}  ({counted(added.passages, 'passage')}, "
             f"{counted(added.attributions, 'sourced claim')})",
         )
+        for caution in cautions:
+            self.line(("warning: ", "yellow"), caution.words, indent=2)
 
     def articles(self, articles: Iterable[Article]) -> None:
         """One line for each article."""
