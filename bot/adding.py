@@ -142,7 +142,7 @@ class _Room:
 def _described(preview: Preview, room: _Room) -> list[ui.Item[ui.LayoutView]]:
     """What is known of it, what is odd about it, what changes, who is quoted, examples, while there is room."""
     article = preview.article
-    head = [f"**{verbatim.escape(render.title_of(article))}**", render.source_line(article)]
+    head = [f"**{verbatim.escape(render.title_of(article))}**", curating.source(article)]
     if article.authors:
         head.append(f"By {verbatim.label(', '.join(article.authors), 200)}")
     head.append(
@@ -193,7 +193,7 @@ def added_lines(added: Added) -> str:
     counts = f"{render.counted(added.passages, 'passage')}, {render.counted(added.attributions, 'sourced claim')}"
     lines = [
         f"**{_DONE[added.status]}:** {verbatim.escape(render.title_of(article))}",
-        render.source_line(article),
+        curating.source(article),
         counts,
     ]
     return "\n".join(lines)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import discord
 from discord import ui
 
-from bot import details, failures, localised, render, verbatim
+from bot import details, failures, localised, reasons, render, verbatim
 from bot.ask import AUTOCOMPLETE_SECONDS, LastingButton, Pressed
 from bot.permissions import REFUSED, may_curate
 from index.types import Article
@@ -38,6 +38,17 @@ def by(interaction: discord.Interaction[Any]) -> str:
 def called(article: Article) -> str:
     """An article's title between quotation marks, escaped."""
     return f"“{verbatim.escape(render.title_of(article))}”"
+
+
+def source(article: Article) -> str:
+    """Outlet and day of an article, below its title, and what it does not state; escaped."""
+    known = {
+        "outlet": verbatim.label(article.outlet or "", 80),
+        "date": render.day(article.date) if article.date else "",
+    }
+    missing = [name for name, part in {"title": article.title, **known}.items() if not part]
+    parts = [part for part in known.values() if part]
+    return render.BETWEEN.join([*parts, f"{reasons.listed(missing)} not stated"] if missing else parts)
 
 
 class CuratorButton(LastingButton, template=r"(?!)"):

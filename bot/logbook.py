@@ -43,7 +43,7 @@ _SAID = {
     Action.PROMOTED: "Index promoted", Action.ROLLED_BACK: "Index rolled back", Action.DISCARDED: "Index discarded",
     Action.THRESHOLD: "Threshold set", Action.GOLDEN: "Golden question", Action.OVERRIDE: "Override",
     Action.FEED: "Feed", Action.GAP: "Gap", Action.SETTINGS: "Settings", Action.IMPORTED: "Imported",
-    Action.UNDONE: "Undone",
+    Action.UNDONE: "Undid",
 }  # fmt: skip
 _MEMBER = re.compile(r"[0-9]{15,20}")
 _GREEN = discord.Colour(0x1F8B4C)
@@ -73,7 +73,7 @@ def card(entries: Sequence[Entry], page: int, number: int, above: Sequence[str] 
 def _line(entry: Entry) -> str:
     at = int(datetime.fromisoformat(entry.at).timestamp())
     undone = f" · undone by no. {entry.undone_by}" if entry.undone_by else ""
-    of = f" of no. {verbatim.label(entry.subject or '', 12)}" if entry.action is Action.UNDONE else ""
+    of = f" no. {verbatim.label(entry.subject or '', 12)}" if entry.action is Action.UNDONE else ""
     words = verbatim.label(entry.words, 80)
     return f"**{_SAID[entry.action]}{of}:** {words}\n-# No. {entry.id} · {who(entry)} · <t:{at}:f>{undone}"
 

@@ -187,7 +187,7 @@ class Shown:
 def article_card(shown: Shown, page: int = 0, above: Sequence[str] = ()) -> ui.LayoutView:
     """An article, and a page of what is quoted from it; ``above`` are escaped lines of what happened just now."""
     article, key = shown.article, key_for(shown.article)
-    head = [*above, f"**{verbatim.escape(render.title_of(article))}**", render.source_line(article)]
+    head = [*above, f"**{verbatim.escape(render.title_of(article))}**", curating.source(article)]
     if article.authors:
         head.append(f"By {verbatim.label(', '.join(article.authors), 200)}")
     counts = f"{render.counted(shown.passages, 'passage')}, {len(shown.quoted):,} with somebody's words"
@@ -327,7 +327,7 @@ def sure_card(shown: Shown) -> ui.LayoutView:
     """Asks whether an article is to be removed."""
     lines = (
         f"**Remove {called(shown.article)}?**",
-        render.source_line(shown.article),
+        curating.source(shown.article),
         f"{render.counted(shown.passages, 'passage')} will be quoted no more. For {UNDO_DAYS} days it can be undone.",
     )
     key = key_for(shown.article)

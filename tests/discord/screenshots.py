@@ -11,6 +11,7 @@ what the bot really sends about the bundled sample; only the address of the arti
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -38,7 +39,8 @@ SIDE, HEAD, FOOT = 262, 64, 24
 MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
-    ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop/.test(b.textContent)) ||
+    ([...document.querySelectorAll("button, a")].some(
+        b => /In context|Read at source|Stop|Cancel|Show|Keep|Undo/.test(b.textContent)) ||
      /What is wrong with this quotation/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
@@ -171,9 +173,53 @@ async def receipt(stage: Stage) -> None:
     await stage.member.context_menu(stage.channel, "Receipt", card)
 
 
+STUB = "The ferry between Skarn and the mainland will stop running for six weeks, the operator said. Buses will carry…"
+
+
+async def preview(stage: Stage) -> None:
+    text = "\n".join(draft.text for draft in HARBOUR[:3])
+    await stage.moderator.slash(
+        stage.channel, "articles add", file=("bridge.txt", text.encode()), title="The harbour bridge",
+        outlet="Coast Daily", author="Mona Lund", date="2024-05-03",
+    )  # fmt: skip
+
+
+async def preview_odd(stage: Stage) -> None:
+    await harbour(stage)
+    rows = [
+        {"id": "a", "title": "Bridge is late and dearer", "outlet": "Coast Daily", "url": "https://coast.example/b",
+         "text": "From our reporter. " + HARBOUR[1].text},
+        {"id": "b", "title": "Ferry stops", "outlet": "Harbour Times", "date": "2024-03-05", "text": STUB},
+    ]  # fmt: skip
+    data = "\n".join(map(json.dumps, rows)).encode()
+    await stage.moderator.slash(stage.channel, "articles add", file=("rows.jsonl", data))
+
+
+async def shelf_list(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.moderator.slash(stage.channel, "articles list", title="bridge", since="2024")
+
+
+async def shelf_article(stage: Stage) -> None:
+    await stage.moderator.slash(stage.channel, "articles show", article=SAMPLE_ID)
+
+
+async def shelf_remove(stage: Stage) -> None:
+    await stage.moderator.slash(stage.channel, "articles remove", article=SAMPLE_ID)
+
+
+async def log(stage: Stage) -> None:
+    await harbour(stage)
+    sure = await stage.moderator.slash(stage.channel, "articles remove", article=HARBOUR[0].title)
+    await stage.moderator.click(sure.response, label="Remove")
+    await stage.moderator.click(sure.response, label="Undo")
+    await stage.moderator.slash(stage.channel, "articles log")
+
+
+OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, log)
 PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions,
+    timeline, compare, told, subscriptions, *OF_MODERATORS,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 
@@ -183,7 +229,8 @@ async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) 
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
-        async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:
+        viewer = stage.moderator if act in OF_MODERATORS else stage.member
+        async with stage.env.preview(stage.channel, viewers=[viewer], layout="message") as preview:
             with tempfile.TemporaryDirectory() as folder:
                 raw = Path(folder) / "page.png"
                 await _photograph(preview.url, raw, width)

@@ -63,7 +63,7 @@ async def test_undo(simulated: Simulated) -> None:
         assert "**Undone:** no. 3, “Island ferry stops for repairs”" in texts(card)
         assert sorted(map(str, await titles(town))) == sorted(map(str, (FERRY.title, LIBRARY.title)))
         assert "undone by no. 4" in texts(card)
-        assert "**Undone of no. 3:** Island ferry stops for repairs" in texts(card)
+        assert "**Undid no. 3:** Island ferry stops for repairs" in texts(card)
         assert "or:gu:0:3" not in str(walked(card))
         answer = await town.member.slash(town.channel, "ask", question="How much would the ferry repair cost?")
         assert "4.2 million crowns" in texts(answer.response)
