@@ -1,4 +1,4 @@
-"""Moderators keep the articles of their server: ``/articles add | list | remove | reindex | status``.
+"""``/articles``: moderators add, list, show, edit and remove the articles of their server, and see who changed what.
 
 Discord shows these commands to those who may manage messages; who presses them is checked again here.
 """
@@ -6,25 +6,20 @@ Discord shows these commands to those who may manage messages; who presses them 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, freshness, reindexing, render, transfer, verbatim
-from bot.ask import LastingButton, suggested, suggestions
-from bot.permissions import REFUSED, Refused, may_curate, server_of
-from bot.places import key_of
+from bot import adding, details, failures, freshness, logbook, reindexing, render, shelf, transfer, verbatim
+from bot.ask import suggested, suggestions
+from bot.curating import NO_SUCH, show_form
+from bot.permissions import Refused, may_curate, server_of
 from index.archive import Archive
-from index.errors import NoSuchArticle, SourceError
-from index.sources import Given, read, read_bytes
-from index.types import Added, Article, Draft, Status
+from index.sources import Given
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
@@ -33,10 +28,6 @@ log = logging.getLogger(__name__)
 
 FILE_LIMIT = 10 * 1024 * 1024
 """Bytes of an attached file; Discord's own limit for most servers."""
-UNKNOWN = "No article here is called that; choose one from the list that opens while you type."
-
-_DONE = {Status.ADDED: "Added", Status.UPDATED: "Updated", Status.UNCHANGED: "Already here, unchanged"}
-_NOT = "**Not added.** "
 
 
 @app_commands.guild_only()
@@ -70,19 +61,20 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         file: discord.Attachment | None = None,
         title: app_commands.Range[str, 1, 300] | None = None,
         outlet: app_commands.Range[str, 1, 100] | None = None,
-        author: app_commands.Range[str, 1, 100] | None = None,
+        author: app_commands.Range[str, 1, adding.LONGEST_AUTHOR] | None = None,
         date: app_commands.Range[str, 1, 30] | None = None,
     ) -> None:
         """Add what is at an address, in a file, or in the window that opens without either."""
-        given = _given(title, outlet, author, date, None if file is None else url)
+        fields = {"title": title, "outlet": outlet, "authors": author, "date": date, "url": url if file else None}
+        given = details.stated({name: value.strip() for name, value in fields.items() if value})
         if isinstance(given, str):
             await failures.say(interaction, given)
         elif file is not None:
             await self._add_file(interaction, file, given)
         elif url is not None:
-            await self._add_url(interaction, url.strip(), given)
+            await adding.from_address(interaction, url.strip(), given)
         else:
-            await interaction.response.send_modal(Paste(self, given))
+            await interaction.response.send_modal(adding.paste_form(given))
 
     async def _add_file(
         self, interaction: discord.Interaction[OnRecord], file: discord.Attachment, given: Given
@@ -96,91 +88,33 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         data = await file.read()
         # Only the name: whatever a member called the file, it is no path here.
         name = Path(file.filename.replace("\\", "/")).name or "file"
-        await self.add_drafts(interaction, lambda: list(read_bytes(data, name, given)))
-
-    async def _add_url(self, interaction: discord.Interaction[OnRecord], url: str, given: Given) -> None:
-        # `read` also takes paths of this machine, which are nobody's business in a channel.
-        if not _is_address(url):
-            await failures.say(interaction, "The address of an article begins with http:// or https://.")
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        settings = self.bot.config.sources
-        await self.add_drafts(interaction, lambda: list(read(url, given, settings=settings)))
-
-    async def add_drafts(
-        self, interaction: discord.Interaction[OnRecord], drafts: Callable[[], Sequence[Draft | SourceError]]
-    ) -> None:
-        """Read drafts away from the archives' thread, add each in a turn of its own, and say what became of them."""
-        server = server_of(interaction)
-        try:
-            found = await self.bot.worker.aside(drafts)
-        except SourceError as error:
-            found = [error]
-        lines = [await self._added(server, draft) for draft in found]
-        await interaction.followup.send(
-            view=render.report(lines or [f"{_NOT}There is no article in it."]), ephemeral=True
-        )
-
-    async def _added(self, server: int, draft: Draft | SourceError) -> str:
-        """What became of one draft, in a few lines."""
-        if isinstance(draft, SourceError):
-            return _NOT + failures.sentence(draft)
-        try:
-            return _described(await self.bot.worker.call(server, _adding(draft), changes=True))
-        except SourceError as error:
-            return _NOT + failures.sentence(error)
+        await adding.from_bytes(interaction, data, name, given, "command")
 
     @app_commands.command(name="list", description="List the articles of this server")
-    async def list_(self, interaction: discord.Interaction[OnRecord]) -> None:
-        """Show the first page of the articles."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        await interaction.followup.send(view=await _page(interaction, 0), ephemeral=True)
-
-    @app_commands.command(description="Remove an article and everything quoted from it")
-    @app_commands.describe(article="Begin to type its title")
-    async def remove(
-        self, interaction: discord.Interaction[OnRecord], article: app_commands.Range[str, 1, 100]
+    @app_commands.describe(
+        title="Only those with these words in the title",
+        outlet="Only those from this outlet",
+        speaker="Only those that quote this person",
+        since="Only those from this day on, like 2023-10-13",
+        until="Only those up to this day, like 2023-10-13",
+    )
+    async def list_(
+        self,
+        interaction: discord.Interaction[OnRecord],
+        title: app_commands.Range[str, 1, shelf.LONGEST_WORDS] | None = None,
+        outlet: app_commands.Range[str, 1, 100] | None = None,
+        speaker: app_commands.Range[str, 1, 100] | None = None,
+        since: app_commands.Range[str, 1, 30] | None = None,
+        until: app_commands.Range[str, 1, 30] | None = None,
     ) -> None:
-        """Remove one article."""
-        server = server_of(interaction)
-        await interaction.response.defer(ephemeral=True, thinking=True)
-
-        def removing(archive: Archive) -> Article:
-            return archive.remove(_chosen(archive, article))
-
-        try:
-            removed = await self.bot.worker.call(server, removing, changes=True)
-        except NoSuchArticle:
-            await interaction.followup.send(UNKNOWN, ephemeral=True)
+        """Show the first page of the articles."""
+        wanted = shelf.wanted_of(interaction, title, outlet, speaker, since, until)
+        if isinstance(wanted, str):
+            await failures.say(interaction, wanted)
             return
-        words = f"Removed “{verbatim.escape(render.title_of(removed))}”. Nothing is quoted from it any more."
-        await interaction.followup.send(view=render.note(words), ephemeral=True)
-
-    @remove.autocomplete("article")
-    async def _titles(self, interaction: discord.Interaction[OnRecord], current: str) -> list[app_commands.Choice[str]]:
-        return await self._suggested_titles(interaction, current)
-
-    async def _suggested_titles(
-        self, interaction: discord.Interaction[OnRecord], current: str
-    ) -> list[app_commands.Choice[str]]:
-        # Suggestions pass by the check of the commands.
-        if not may_curate(interaction, self.bot.config.bot.curator_role):
-            return []
-        found: list[app_commands.Choice[str]] = []
-
-        def matching(archive: Archive) -> Sequence[str]:
-            wanted = current.casefold()
-            for article in archive.articles():
-                title = render.title_of(article)
-                name = verbatim.plain_label(f"{title} · {article.date}" if article.date else title, 100)
-                if wanted in name.casefold() or wanted in article.id.casefold():
-                    found.append(app_commands.Choice(name=name, value=key_of(article.id, article.sha256)))
-                if len(found) == 25:
-                    break
-            return ()
-
-        await suggestions(self.bot, server_of(interaction), matching)
-        return found[:25]
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await shelf.listed(self.bot, server_of(interaction), wanted)
+        await interaction.followup.send(view=view, ephemeral=True)
 
     @app_commands.command(description="Build the index of this server anew, and decide what becomes of it")
     @app_commands.describe(
@@ -198,28 +132,91 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         anew: bool = False,
     ) -> None:
         """Build the next generation of the index beside the one in use; show what would change."""
-        server, chosen = server_of(interaction), None
+        chosen = None
         if article is not None:
-            try:
-                chosen = await self.bot.worker.call(server, lambda archive: _chosen(archive, article))
-            except NoSuchArticle:
-                await failures.say(interaction, UNKNOWN)
+            shown = await shelf.of_written(self.bot, server_of(interaction), article)
+            if shown is None:
+                await failures.say(interaction, NO_SUCH)
                 return
+            chosen = shown.article.id
         await reindexing.begin(interaction, chosen, outlet, sources=sources, anew=anew)
 
-    @reindex.autocomplete("article")
-    async def _titles_to_reindex(
-        self, interaction: discord.Interaction[OnRecord], current: str
-    ) -> list[app_commands.Choice[str]]:
-        return await self._suggested_titles(interaction, current)
-
+    @list_.autocomplete("outlet")
     @reindex.autocomplete("outlet")
-    async def _outlets_to_reindex(
+    async def _outlets(
         self, interaction: discord.Interaction[OnRecord], current: str
     ) -> list[app_commands.Choice[str]]:
+        return await suggested(interaction, lambda archive: archive.outlets(current, 25))
+
+    @list_.autocomplete("speaker")
+    async def _speakers(
+        self, interaction: discord.Interaction[OnRecord], current: str
+    ) -> list[app_commands.Choice[str]]:
+        return await suggested(interaction, lambda archive: archive.speakers(current, 25))
+
+    @app_commands.command(description="Show an article and what is quoted from it")
+    @app_commands.describe(article="Begin to type its title")
+    async def show(self, interaction: discord.Interaction[OnRecord], article: app_commands.Range[str, 1, 100]) -> None:
+        """Show one article."""
+        server = server_of(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        shown = await shelf.of_written(self.bot, server, article)
+        view = render.note(NO_SUCH) if shown is None else await shelf.show(self.bot, server, shown)
+        await interaction.followup.send(view=view, ephemeral=True)
+
+    @app_commands.command(description="Change what is said of an article: its title, outlet, authors, day, address")
+    @app_commands.describe(article="Begin to type its title")
+    async def edit(self, interaction: discord.Interaction[OnRecord], article: app_commands.Range[str, 1, 100]) -> None:
+        """Open the form with what is said of it."""
+
+        async def form() -> ui.Modal | str:
+            shown = await shelf.of_written(self.bot, server_of(interaction), article)
+            return NO_SUCH if shown is None else shelf.edit_form(shown.article)
+
+        await show_form(interaction, form())
+
+    @app_commands.command(description="Remove an article and everything quoted from it")
+    @app_commands.describe(article="Begin to type its title")
+    async def remove(
+        self, interaction: discord.Interaction[OnRecord], article: app_commands.Range[str, 1, 100]
+    ) -> None:
+        """Ask whether one article is to be removed."""
+        server = server_of(interaction)
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        shown = await shelf.of_written(self.bot, server, article)
+        view = render.note(NO_SUCH) if shown is None else shelf.sure_card(shown)
+        await interaction.followup.send(view=view, ephemeral=True)
+
+    @app_commands.command(description="Who changed what, and when; what can be undone")
+    async def log(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the newest changes."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await logbook.shown(self.bot, server_of(interaction))
+        await interaction.followup.send(view=view, ephemeral=True)
+
+    @show.autocomplete("article")
+    @reindex.autocomplete("article")
+    @edit.autocomplete("article")
+    @remove.autocomplete("article")
+    async def _titles(self, interaction: discord.Interaction[OnRecord], current: str) -> list[app_commands.Choice[str]]:
+        # Suggestions pass by the check of the commands.
         if not may_curate(interaction, self.bot.config.bot.curator_role):
             return []
-        return await suggested(interaction, lambda archive: archive.outlets(current, 25))
+        found: list[app_commands.Choice[str]] = []
+
+        def matching(archive: Archive) -> Sequence[str]:
+            wanted = current.casefold()
+            for article in archive.articles():
+                title = render.title_of(article)
+                name = verbatim.plain_label(f"{title} · {article.date}" if article.date else title, 100)
+                if wanted in name.casefold() or wanted in article.id.casefold():
+                    found.append(app_commands.Choice(name=name, value=shelf.key_for(article)))
+                if len(found) == 25:
+                    break
+            return ()
+
+        await suggestions(self.bot, server_of(interaction), matching)
+        return found[:25]
 
     @app_commands.command(description="What this server has on record")
     async def status(self, interaction: discord.Interaction[OnRecord]) -> None:
@@ -245,125 +242,3 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         """Show the first page of what somebody should look at."""
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.followup.send(view=await freshness.page_of(interaction, 0), ephemeral=True)
-
-
-class Paste(ui.Modal, title="Add an article"):
-    """The window in which an article is pasted."""
-
-    def __init__(self, cog: Articles, given: Given) -> None:
-        super().__init__(timeout=1800)
-        self._cog = cog
-        self._given = given
-        self._title: ui.TextInput[Any] = ui.TextInput(max_length=300, required=False, default=given.title)
-        self._outlet: ui.TextInput[Any] = ui.TextInput(max_length=100, required=False, default=given.outlet)
-        self._date: ui.TextInput[Any] = ui.TextInput(
-            max_length=30, required=False, default=given.date, placeholder="2023-10-13"
-        )
-        self._url: ui.TextInput[Any] = ui.TextInput(max_length=2000, required=False, default=given.url)
-        self._text: ui.TextInput[Any] = ui.TextInput(style=discord.TextStyle.paragraph, max_length=4000, min_length=1)
-        self.add_item(ui.Label(text="Text", component=self._text, description="Longer ones: /articles add with a file"))
-        self.add_item(ui.Label(text="Title", component=self._title))
-        self.add_item(ui.Label(text="Outlet", component=self._outlet))
-        self.add_item(ui.Label(text="Day", component=self._date))
-        self.add_item(ui.Label(text="Address", component=self._url, description="For the link to the source"))
-
-    async def on_submit(self, interaction: discord.Interaction[Any], /) -> None:
-        """Add what was pasted."""
-        await self._cog.interaction_check(interaction)
-        title, outlet, day, url = (
-            field.value.strip() or None for field in (self._title, self._outlet, self._date, self._url)
-        )
-        given = _given(title, outlet, ", ".join(self._given.authors), day, url)
-        if isinstance(given, str):
-            await failures.say(interaction, given)
-            return
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        data = self._text.value.encode("utf-8", "surrogatepass")
-        await self._cog.add_drafts(interaction, lambda: list(read_bytes(data, "pasted.txt", given)))
-
-    async def on_error(  # type: ignore[override]  # a modal has no item that could have failed
-        self, interaction: discord.Interaction[Any], error: Exception, /
-    ) -> None:
-        """One sentence for the person, the story for the operator."""
-        await failures.tell(interaction, error)
-
-
-class ListButton(LastingButton, template=render.LIST_ID):
-    """Turns a page of the list of articles."""
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Show that page, to whoever may still see it."""
-        if not may_curate(interaction, interaction.client.config.bot.curator_role):
-            await failures.say(interaction, REFUSED)
-            return
-        await interaction.response.defer()
-        try:
-            view = await _page(interaction, int(self.says["page"]))
-        except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
-            await failures.tell(interaction, error)
-            return
-        await interaction.edit_original_response(view=view)
-
-
-def _adding(draft: Draft) -> Callable[[Archive], Added]:
-    # What a member calls a file is no identity: two articles may come in an article.txt each.
-    return lambda archive: archive.add(replace(draft, origin=None))
-
-
-def _described(added: Added) -> str:
-    article = added.article
-    counts = f"{render.counted(added.passages, 'passage')}, {render.counted(added.attributions, 'sourced claim')}"
-    lines = [
-        f"**{_DONE[added.status]}:** {verbatim.escape(render.title_of(article))}",
-        render.source_line(article),
-        counts,
-    ]
-    if not (article.title and article.outlet and article.date):
-        lines.append("-# Add it again with what is not stated, to have it on its cards.")
-    return "\n".join(lines)
-
-
-def _given(
-    title: str | None,
-    outlet: str | None,
-    author: str | None,
-    day: str | None,
-    url: str | None,
-) -> Given | str:
-    """What a moderator says about an article, or the sentence that says what is wrong with it."""
-    iso = days.day_of(day, today=datetime.now(UTC).date()) if day else None
-    if day and not iso:
-        return f"“{verbatim.label(day, 30)}” is not a day I understand; {days.HOW}."
-    if url and not _is_address(url):
-        return "The address of an article begins with http:// or https://."
-    authors = tuple(name.strip() for name in author.split(",") if name.strip()) if author else ()
-    return Given(title=title, outlet=outlet, authors=authors, date=iso, url=url)
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.netloc)
-
-
-def _chosen(archive: Archive, written: str) -> str:
-    """The id of the article that was chosen from the suggestions, or whose id or title was typed instead."""
-    articles = archive.articles()
-    title = written.casefold()
-    for found in (
-        [a.id for a in articles if key_of(a.id, a.sha256) == written],
-        [a.id for a in articles if a.id == written],
-        [a.id for a in articles if a.title is not None and a.title.casefold() == title],
-    ):
-        if len(found) == 1:
-            return found[0]
-    raise NoSuchArticle(written)
-
-
-async def _page(interaction: discord.Interaction[OnRecord], page: int) -> ui.LayoutView:
-    server = server_of(interaction)
-    articles = await interaction.client.worker.call(server, lambda archive: archive.articles())
-    newest_first = sorted(articles, key=lambda article: article.date or "", reverse=True)
-    return render.article_page(newest_first, page)

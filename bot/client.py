@@ -21,18 +21,21 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import (
+    adding,
     failures,
     feeds,
     freshness,
     in_force,
     leaving,
     localised,
+    logbook,
     privacy,
     reindexing,
     server_settings,
+    shelf,
     subscriptions,
 )
-from bot.articles import Articles, ListButton
+from bot.articles import Articles
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
 from bot.checking import Checking, ShareVerdictButton
@@ -127,13 +130,14 @@ class OnRecord(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         """Bring the features in, and tell Discord the commands when they have changed."""
-        self.add_dynamic_items(ContextButton, MoreButton, ListButton)
+        self.add_dynamic_items(ContextButton, MoreButton)
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(*reindexing.BUTTONS)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
         self.add_dynamic_items(*server_settings.ITEMS, privacy.PrivacyButton)
         self.add_dynamic_items(*feeds.BUTTONS, *freshness.BUTTONS)
+        self.add_dynamic_items(*adding.BUTTONS, *shelf.BUTTONS, *logbook.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -142,10 +146,10 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        moderating = Articles(self), GoldenQuestions(self), MakeGolden(self), server_settings.ServerSettingsCog(self)
-        keeping = feeds.Feeds(self), freshness.Checks(self), Outlets(self)
+        curating = Articles(self), adding.Adding(self), shelf.Shelf(), GoldenQuestions(self), MakeGolden(self)
+        keeping = feeds.Feeds(self), freshness.Checks(self), Outlets(self), server_settings.ServerSettingsCog(self)
         others = Timelines(self), subscriptions.Subscriptions(self), privacy.Privacy(self), leaving.Leaving(self)
-        return *asking, *moderating, *keeping, Members(self), *others
+        return *asking, *curating, *keeping, Members(self), *others
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""

@@ -11,7 +11,6 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,69 +25,37 @@ if TYPE_CHECKING:
     from index.calibration import Label
     from index.livepage import Live
     from index.receipts import Proof
-    from index.sources import Given
-    from index.types import Added, Draft, Filters
+    from index.types import Filters
 
 Arguments = argparse.Namespace
-
-_TOGETHER = 32
-"""Articles that are added at once: more are no faster, and what came before a failure should be in."""
 
 
 def add(args: Arguments) -> int:
     """Add every source, whatever becomes of the others."""
+    from bot import bulk
     from bot.replies import added_json, failed_json
     from index.sources import Given
 
     given = Given(title=args.title, outlet=args.outlet, authors=tuple(args.author), date=args.date, url=args.url)
-    config = _config(args)
-    failures = 0
+    config, report = _config(args), bulk.Report()
     with _archive(args, config, needs_model=True) as archive, _progress("Adding articles") as progress:
-        for outcome in _outcomes(archive, _drafts(args.sources, given, config)):
-            if isinstance(outcome, SourceError):
-                failures += 1
-                failed(str(outcome))
+        total = bulk.total(args.sources)
+        for outcome in bulk.outcomes(archive, args.sources, given, config.sources, by=whoever()):
+            report.count(outcome)
+            if isinstance(outcome.added, SourceError):
+                failed(str(outcome.added))
                 if args.json:
-                    _print_json(failed_json(outcome))
+                    _print_json(failed_json(outcome.added))
             elif args.json:
-                _print_json(added_json(outcome))
+                _print_json(added_json(outcome.added, outcome.cautions))
             else:
-                _printer().added(outcome)
-            progress.step()
-    return 1 if failures else 0
-
-
-def _drafts(sources: list[str], given: Given, config: Config) -> Iterator[Draft | SourceError]:
-    from index.sources import read, read_bytes
-
-    for source in sources:
-        if source == "-":
-            yield from read_bytes(sys.stdin.buffer.read(), "-", given)
-        else:
-            yield from read(source, given, settings=config.sources)
-
-
-def _outcomes(archive: Archive, drafts: Iterator[Draft | SourceError]) -> Iterator[Added | SourceError]:
-    """What became of each draft, in order; many are embedded together, which is faster."""
-    while batch := list(islice(drafts, _TOGETHER)):
-        outcomes = iter(_together(archive, [draft for draft in batch if not isinstance(draft, SourceError)]))
-        for draft in batch:
-            yield draft if isinstance(draft, SourceError) else next(outcomes)
-
-
-def _together(archive: Archive, drafts: list[Draft]) -> list[Added | SourceError]:
-    try:
-        return list(archive.add_all(drafts, by=whoever()))
-    except SourceError:
-        # A batch goes in whole or not at all, and one bad article must not keep the others out.
-        return [_alone(archive, draft) for draft in drafts]
-
-
-def _alone(archive: Archive, draft: Draft) -> Added | SourceError:
-    try:
-        return archive.add(draft, by=whoever())
-    except SourceError as error:
-        return error
+                _printer().added(outcome.added, outcome.cautions)
+            # More may come out of a source than it seemed to hold.
+            done = report.counts.total()
+            progress.to(done, max(done, total)) if total is not None else progress.step()
+    if not args.json and report.counts.total() > 1:
+        _printer().line(report.words)
+    return 1 if report.counts["failed"] else 0
 
 
 def show(args: Arguments) -> int:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import getpass
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.changes import whoever
 from bot.polling import Polled, Reader, accepted, poll
 from bot.replies import added_json, fields_json
 from index.archive import Archive
@@ -43,11 +43,11 @@ def run(args: argparse.Namespace, archive: Archive, config: Config, show: Show) 
     match args.action:
         case "add":
             mode = Mode.STRAIGHT if args.straight else Mode.REVIEW
-            feed, changed = archive.feeds.add(args.url, mode, args.outlet, by=user())
+            feed, changed = archive.feeds.add(args.url, mode, args.outlet, by=whoever())
             head = "Following" if changed else "Already following"
             show({**feed_json(feed), "changed": changed}, lambda to: _write_feed(to, feed, f"{head} "))
         case "remove":
-            feed = archive.feeds.remove(archive.feeds.named(args.feed).id, by=user())
+            feed = archive.feeds.remove(archive.feeds.named(args.feed).id, by=whoever())
             show(feed_json(feed), lambda to: to.line(f"No longer following {feed.url}; its articles stay."))
         case "list":
             _list(archive.feeds.list(), show)
@@ -58,14 +58,6 @@ def run(args: argparse.Namespace, archive: Archive, config: Config, show: Show) 
         case _:
             return _decide(args.keys, archive, show, accept=args.action == "accept")
     return 0
-
-
-def user() -> str | None:
-    """Who uses the command line, for the log; ``None`` where the system does not say."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return None
 
 
 def feed_json(feed: Feed) -> dict[str, Any]:
@@ -175,7 +167,7 @@ def _draft_json(draft: Draft) -> dict[str, Any]:
 
 
 def _decide(keys: list[str], archive: Archive, show: Show, *, accept: bool) -> int:
-    by = user()
+    by = whoever()
     for key in list(_meant(keys, archive)):
         if accept:
             if (added := accepted(archive, key, by)) is not None:

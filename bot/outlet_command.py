@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from bot.feed_commands import user
+from bot.changes import whoever
 from bot.replies import terms_json
 from index.archive import Archive
 from index.outlets import Outlet
@@ -24,7 +24,7 @@ def run(
         _list(archive.terms.list(), show)
         return
     terms = changed(archive.terms.get(args.name), args.words, args.licence)
-    archive.terms.set(args.name, terms, by=user())
+    archive.terms.set(args.name, terms, by=whoever())
     show(outlet_json(Outlet(args.name, terms)), lambda to: to.line(described(Outlet(args.name, terms))))
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from index.attribution import Claim
     from index.golden import Golden, Result
     from index.livepage import Live
+    from index.preview import Caution
     from index.receipts import Proof
     from index.review import Review
     from index.timeline import Timeline
@@ -256,14 +257,16 @@ class Printer:
             if value is not None:
                 self.line((f"{name}: ", "cyan"), str(value))
 
-    def added(self, added: Added) -> None:
-        """What adding one article did, in a line."""
+    def added(self, added: Added, cautions: Iterable[Caution] = ()) -> None:
+        """What adding one article did, in a line; below it, what is odd about it."""
         article = added.article
         self.line(
             (added.status.value, "green"),
             f" {article.id}  {described(article)}  ({counted(added.passages, 'passage')}, "
             f"{counted(added.attributions, 'sourced claim')})",
         )
+        for caution in cautions:
+            self.line(("warning: ", "yellow"), caution.words, indent=2)
 
     def articles(self, articles: Iterable[Article]) -> None:
         """One line for each article."""

@@ -49,7 +49,7 @@ BETWEEN = " · "
 TOO_LONG = "-# A sentence of "
 """How the line begins that stands for a quotation that is too long for a message."""
 
-_CONTEXT, _MORE, _LIST = "or:c", "or:m", "or:l"
+_CONTEXT, _MORE = "or:c", "or:m"
 _FOLLOW_UP, _WRONG, _SHARE = "or:f", "or:w", "or:s"
 # A "t" turns a page in place; without it the button stands on a card, and opens a message of its own.
 # The places of *More* begin with that of the card's own quotation.
@@ -68,7 +68,6 @@ WORDS_ID = "words"
 SHARE_ID = re.compile(
     rf"{_SHARE}:(?P<found>[01]):(?P<answering>(?:[0-9]+\.[0-9]+)?):(?P<beside>(?:[0-9]+(?:\.[0-9]+)*)?)"
 )
-LIST_ID = re.compile(rf"{_LIST}:(?P<page>[0-9]{{1,6}})")
 
 
 # --- what outlets allow
@@ -689,36 +688,6 @@ def _room_with(shown: dict[str, str], side: str, words: str) -> int:
     return sum(map(verbatim.size, ({**shown, side: verbatim.escape(words)}).values()))
 
 
-# --- the moderators' list
-
-PAGE = 10
-"""Articles on one page of the list."""
-
-
-def article_page(articles: Sequence[Article], page: int) -> ui.LayoutView:
-    """One page of the articles of a server, newest day first as given; ``page`` counts from 0."""
-    pages = max(1, -(-len(articles) // PAGE))
-    page = min(page, pages - 1)
-    lines = [
-        f"**{verbatim.escape(title_of(article))}**\n-# "
-        + " · ".join(
-            part
-            for part in (
-                verbatim.label(article.outlet, 60) if article.outlet else "outlet not stated",
-                day(article.date) if article.date else "date not stated",
-                verbatim.label(article.id, 40),
-            )
-        )
-        for article in articles[page * PAGE : (page + 1) * PAGE]
-    ]
-    head = f"**{counted(len(articles), 'article')}** on record on this server"
-    foot = [f"-# Page {page + 1} of {pages}"] if pages > 1 else []
-    turn = [
-        _button(label, f"{_LIST}:{to}") for label, to in (("Previous", page - 1), ("Next", page + 1)) if 0 <= to < pages
-    ]
-    return _view(_box(_FOUND, map(_text, [head, *lines, *foot])), *([ui.ActionRow(*turn)] if turn else []))
-
-
 def counted(number: int, noun: str) -> str:
     """``1 passage``, ``2 passages``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
@@ -751,6 +720,13 @@ def _link(article: Article, span: Span) -> list[ui.Button[ui.LayoutView]]:
     if link is None or len(link) > LINK_LIMIT or not _LINK.match(link):
         return []
     return [ui.Button(label=text("button.source"), url=link)]
+
+
+def page_button(url: str | None) -> list[ui.Button[ui.LayoutView]]:
+    """The button that opens a page; none where there is no address that Discord takes."""
+    if url is None or len(url) > LINK_LIMIT or not _LINK.match(url):
+        return []
+    return [ui.Button(label="Open the page", url=url)]
 
 
 def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.Container[ui.LayoutView]:

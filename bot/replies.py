@@ -5,7 +5,7 @@ Offsets are code points of the article's text. A value that is not known is ``nu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from index.check import Verdict
     from index.feedback import Calibrated
     from index.livepage import Live
+    from index.preview import Caution
     from index.receipts import Proof
     from index.speakers import Unclear
     from index.timeline import Timeline
@@ -226,15 +227,24 @@ def shown_json(article: Article, passages: tuple[Passage, ...], attributions: tu
     }
 
 
-def added_json(added: Added) -> Json:
-    """What adding one article did."""
+def added_json(added: Added, cautions: Iterable[Caution] = ()) -> Json:
+    """What adding one article did, and what is odd about it."""
     return {
         **article_json(added.article),
         "passages": added.passages,
         "attributions": added.attributions,
         "status": added.status.value,
         "error": None,
+        "warnings": [caution_json(caution) for caution in cautions],
     }
+
+
+def caution_json(caution: Caution) -> Json:
+    """One thing to look at; ``article_id`` is the article that this one is a near copy of."""
+    other = caution.other
+    return {
+        "warning": caution.worry.value, "words": caution.words, "article_id": other.id if other else None
+    }  # fmt: skip
 
 
 def failed_json(error: SourceError) -> Json:
@@ -251,6 +261,7 @@ def failed_json(error: SourceError) -> Json:
         "status": "failed",
         "error": str(error),
         "source": error.source,
+        "warnings": [],
     }
 
 

@@ -62,6 +62,7 @@ from index.lexicon import Lexicon
 from index.passages import derived, headline_of
 from index.pending import Pending
 from index.posts import Post
+from index.preview import Caution, Preview, cautions, telling_runs
 from index.receipts import Proof, proof
 from index.review import EVERYTHING, Looked, Progress, Reindexed, Reindexing, Review, Scope
 from index.sentences import sentence_spans
@@ -106,6 +107,9 @@ PHRASED = 4
 
 NEWEST = 24
 """Newest articles of which some are offered to be asked about, when it is not clear what is asked."""
+
+NEAR = 4
+"""Articles with most runs of words of a new one that are compared with it: itself may be one of them."""
 
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
@@ -219,7 +223,7 @@ class Archive:
 
     def _add_batch(self, drafts: Sequence[Draft], by: str | None) -> list[Added]:
         for draft in drafts:
-            _check(draft)
+            check_draft(draft)
         served = self._served()
         foreseen = _changed(self._outcome(draft) for draft in drafts)
         ready = self._prepared(self._model if served is None else served.model, foreseen.values())
@@ -236,6 +240,29 @@ class Archive:
                     entries += self._store.put_derived(served, article_id, item, fresh)
             self._extend_vectors(served, entries, fresh, rebuilt=any(s is Status.UPDATED for _, s in outcomes))
             return [Added(article, status, *self._sizes(served, article.id)) for article, status in outcomes]
+
+    def preview(self, draft: Draft, *, today: str | None = None) -> Preview:
+        """What adding a draft would do, and what is odd about it; nothing is stored. ``today`` is an ISO day.
+
+        Raises ``SourceError`` as `add` does.
+        """
+        check_draft(draft)
+        with self._store.snapshot():
+            article, status = self._outcome(draft)
+            before = self._store.article(article.id) if status is not Status.ADDED else None
+            cautions = self._cautions(article, today)
+        made = _derive(article)
+        return Preview(article, status, before, made.passages, made.attributions, cautions)
+
+    def cautions(self, article: Article, *, today: str | None = None) -> tuple[Caution, ...]:
+        """What is odd about a stored article, its near copies among the others too."""
+        with self._store.snapshot():
+            return self._cautions(article, today)
+
+    def _cautions(self, article: Article, today: str | None) -> tuple[Caution, ...]:
+        near = self._store.articles_with(telling_runs(article.text), NEAR)
+        others = [self._store.article(found) for found in near if found != article.id]
+        return cautions(article, others, today=today)
 
     def _sizes(self, served: Generation, article_id: str) -> tuple[int, int]:
         return len(self._store.passages(served, article_id)), len(self._store.attributions(served, article_id))
@@ -373,7 +400,7 @@ class Archive:
         return self._store.feeds.note(feed.id, entry, taken, None if problem is None else str(problem))
 
     def _take(self, feed: Feed, entry: FeedEntry, draft: Draft) -> Taken:
-        _check(draft)
+        check_draft(draft)
         batch = waiting_as(feed, entry)
         for waiting in self.pending.list(batch=batch):
             self.pending.change(waiting.key, draft)  # it waits already: what waits is the newest text
@@ -506,7 +533,7 @@ class Archive:
         ``progress`` is called with articles done and articles in all. Raises as `add` does, and ``BundleError``.
         """
         for draft in given.drafts:
-            _check(draft)
+            check_draft(draft)
         served = self._served()
         model = self._model if served is None else served.model
         foreseen = _changed(self._outcome(draft) for draft in given.drafts)
@@ -1191,6 +1218,21 @@ class Archive:
         """All articles, in the order they were added."""
         return tuple(self._store.articles())
 
+    def listed(self, filters: Filters = Filters(), words: str = "") -> tuple[Article, ...]:
+        """The articles that meet the filters and have all ``words`` in their titles; the latest day first."""
+        wanted = words.casefold().split()
+        with self._store.snapshot():
+            found = [a for a in self._store.articles() if abstaining.meets(a, filters)]
+            if filters.speaker is not None:
+                served = self._served()
+                passages = () if served is None else self._store.quotations(served, filters.speaker)
+                quoted = {passage.article_id for passage in passages}
+                found = [article for article in found if article.id in quoted]
+        if wanted:
+            titles = {article.id: (article.title or "").casefold() for article in found}
+            found = [article for article in found if all(word in titles[article.id] for word in wanted)]
+        return tuple(sorted(found, key=lambda article: article.date or "", reverse=True))
+
     def article(self, article_id: str) -> Article:
         """One article. Raises ``NoSuchArticle``."""
         return self._store.article(article_id)
@@ -1361,7 +1403,8 @@ def _is_of_outlet(entry: Entry) -> bool:
     return entry.action is Action.SETTINGS and (entry.subject or "").startswith(outlets.SUBJECT)
 
 
-def _check(draft: Draft) -> None:
+def check_draft(draft: Draft) -> None:
+    """Raise ``NotAnArticle`` for a text without words, ``Unreadable`` for a draft that has no UTF-8."""
     source = draft.title or draft.origin or "the text"
     if not any(character.isalnum() for character in draft.text):
         raise NotAnArticle(source, "There are no words in this text.")
@@ -1439,4 +1482,4 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48].strip("-")
 
 
-__all__ = ["Archive", "ArchiveStatus", "Reindexed"]
+__all__ = ["Archive", "ArchiveStatus", "Reindexed", "check_draft"]

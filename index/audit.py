@@ -119,14 +119,24 @@ class Log:
         return None if row is None else _entry(row)
 
     def entries(
-        self, *, subject: str | None = None, older_than: int | None = None, limit: int | None = None
+        self,
+        *,
+        subject: str | None = None,
+        older_than: int | None = None,
+        limit: int | None = None,
+        start: int = 0,
     ) -> tuple[Entry, ...]:
-        """The newest entries first; of one subject where one is given, and only those before another entry."""
+        """The newest entries first, from ``start`` on: of one subject, before another entry, where these are given."""
         rows = self._db.execute(
-            f"{_SELECT} WHERE (?1 IS NULL OR subject = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3",
-            (subject, older_than, -1 if limit is None else limit),
+            f"{_SELECT} WHERE (?1 IS NULL OR subject = ?1) AND (?2 IS NULL OR id < ?2) ORDER BY id DESC LIMIT ?3 "
+            "OFFSET ?4",
+            (subject, older_than, -1 if limit is None else limit, start),
         )
         return tuple(_entry(row) for row in rows)
+
+    def count(self) -> int:
+        """How many entries there are."""
+        return int(self._db.execute("SELECT count(*) FROM log").fetchone()[0])
 
     def forget_old(self) -> None:
         """What stood there before is forgotten after `UNDO_DAYS`; that there was a change is not."""

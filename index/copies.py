@@ -100,6 +100,21 @@ def same_words(one: str, other: str, share: float) -> bool:
     return _within(_tokens(one), _tokens(other), share)
 
 
+RUN = 5
+"""Words of a run: two texts that are written apart share few that long, but for what both quote."""
+
+
+def shared_runs(one: str, other: str) -> float:
+    """Which share, in [0, 1], of the runs of `RUN` words of the text that has fewer stands in the other too."""
+    short, long = sorted((_runs(one), _runs(other)), key=len)
+    return len(short & long) / len(short) if short else 0.0
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = [match.group().casefold().replace("’", "'") for match in _WORD.finditer(text)]
+    return {tuple(words[start : start + RUN]) for start in range(len(words) - RUN + 1)}
+
+
 def figures(text: str) -> frozenset[str]:
     """The numbers of ``text``, days and years aside: "twelve" and "12" are one."""
     return frozenset(token.word for token in _tokens(text) if token.sort is _Sort.NUMBER and not token.dated)

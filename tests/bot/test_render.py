@@ -226,13 +226,6 @@ def test_further_quotations_keep_discords_limits(some: list[Hit], page: int) -> 
     assert all(visible(first.quote).startswith(text) for text in quoted[: len(quoted) - len(beside)])
 
 
-@given(st.lists(hits().map(lambda h: h.article), max_size=3).map(lambda some: some * 7), st.integers(0, 5))
-@settings(max_examples=40, deadline=None, phases=FAST)
-def test_list_keeps_discords_limits(articles: list[Article], page: int) -> None:
-    """So is each page of the moderators' list, whatever the articles are called."""
-    assert limits(message(render.article_page(articles, page))) == []
-
-
 @given(st.lists(st.text(alphabet, min_size=1, max_size=20).map(lambda line: line * 20), min_size=1, max_size=40))
 @settings(max_examples=40, deadline=None, phases=FAST)
 def test_report_keeps_discords_limits(lines: list[str]) -> None:

@@ -66,6 +66,17 @@ class Town:
         with Archive.open(self.bot.data, str((guild or self.guild).id), encoder=self.bot.worker._encoder) as archive:
             return [archive.add(draft) for draft in drafts]
 
+    def demote(self) -> None:
+        """The moderator may do no more than any member from here on, whatever they have on their screen."""
+        role = self.guild.roles["Moderators"]
+        self.env.backend.remove_member_role(self.guild.id, self.moderator.id, role.id)
+
+    def let_through(self, name: str, kind: int = 1) -> None:
+        """The server's owner opens a command for everyone, in Discord's own settings."""
+        known = self.env.backend.visible_commands(user_id=self.moderator.id, channel_id=self.channel.id, type=kind)
+        (command,) = (found for found in known if found["name"] == name)
+        self.guild.set_command_permissions(int(command["id"]), {self.guild.default_role: True})
+
     async def restart(self) -> None:
         """Another bot on the same data takes over, as after a new start of the process."""
         old = self.bot

@@ -11,6 +11,7 @@ what the bot really sends about the bundled sample; only the address of the arti
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -46,7 +47,8 @@ MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
-         b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address/.test(b.textContent)) ||
+         b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address|Cancel|Show|Undo/.test(
+            b.textContent)) ||
      /What is wrong with this quotation|Questions are answered in|everything on record|followed on this server/.test(
         document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
@@ -289,12 +291,55 @@ async def word_cap(stage: Stage) -> None:
     await stage.member.slash(stage.channel, "ask", question="How much will the new harbour bridge cost?")
 
 
+STUB = "The ferry between Skarn and the mainland will stop running for six weeks, the operator said. Buses will carry…"
+
+
+async def preview(stage: Stage) -> None:
+    text = "\n".join(draft.text for draft in HARBOUR[:3])
+    await stage.moderator.slash(
+        stage.channel, "articles add", file=("bridge.txt", text.encode()), title="The harbour bridge",
+        outlet="Coast Daily", author="Mona Lund", date="2024-05-03",
+    )  # fmt: skip
+
+
+async def preview_odd(stage: Stage) -> None:
+    await harbour(stage)
+    rows = [
+        {"id": "a", "title": "Bridge is late and dearer", "outlet": "Coast Daily", "url": "https://coast.example/b",
+         "text": "From our reporter. " + HARBOUR[1].text},
+        {"id": "b", "title": "Ferry stops", "outlet": "Harbour Times", "date": "2024-03-05", "text": STUB},
+    ]  # fmt: skip
+    data = "\n".join(map(json.dumps, rows)).encode()
+    await stage.moderator.slash(stage.channel, "articles add", file=("rows.jsonl", data))
+
+
+async def shelf_list(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.moderator.slash(stage.channel, "articles list", title="bridge", since="2024")
+
+
+async def shelf_article(stage: Stage) -> None:
+    await stage.moderator.slash(stage.channel, "articles show", article=SAMPLE_ID)
+
+
+async def shelf_remove(stage: Stage) -> None:
+    await stage.moderator.slash(stage.channel, "articles remove", article=SAMPLE_ID)
+
+
+async def log(stage: Stage) -> None:
+    await harbour(stage)
+    sure = await stage.moderator.slash(stage.channel, "articles remove", article=HARBOUR[0].title)
+    await stage.moderator.click(sure.response, label="Remove")
+    await stage.moderator.click(sure.response, label="Undo")
+    await stage.moderator.slash(stage.channel, "articles log")
+
+
+OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, log, feed_queue, feed_list, stale)
 PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown, feed_queue, feed_list,
-    stale, licence, word_cap,
+    timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown, licence, word_cap,
+    *OF_MODERATORS,
 )  # fmt: skip
-FOR_MODERATORS = (feed_queue, feed_list, stale)
 IN_README = (answer, abstention, context, check, timeline)
 
 
@@ -303,7 +348,7 @@ async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) 
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
-        viewer = stage.moderator if act in FOR_MODERATORS else stage.member
+        viewer = stage.moderator if act in OF_MODERATORS else stage.member
         async with stage.env.preview(stage.channel, viewers=[viewer], layout="message") as preview:
             with tempfile.TemporaryDirectory() as folder:
                 raw = Path(folder) / "page.png"

@@ -28,6 +28,12 @@ async def stored(town: Town, guild: Any = None) -> list[str]:
     return [article.text for article in articles]
 
 
+async def added(town: Town, **options: Any) -> Any:
+    """Add an article and press **Add** below its preview; what the message says then."""
+    shown = (await town.moderator.slash(town.channel, "articles add", **options)).response
+    return await town.moderator.click(shown, label="Add")
+
+
 async def test_add_a_file(simulated: Simulated) -> None:
     """A file becomes an article that can be asked about; the answer says what was found in it."""
     async with simulated() as town:
@@ -36,10 +42,13 @@ async def test_add_a_file(simulated: Simulated) -> None:
             town.channel, "articles add", file=("a/../ferry.txt", data), outlet="Harbour Times", date="5 March 2024"
         )
         assert result.response.ephemeral
-        assert "**Added:**" in said(result)
-        assert "Harbour Times" in said(result)
-        assert "5 March 2024" in said(result)
-        assert re.search(r"\d+ passages, \d+ sourced claims", said(result))
+        assert await stored(town) == []
+        await town.moderator.click(result.response, label="Add")
+        shown = texts(result.response)
+        assert "**Added:**" in shown
+        assert "Harbour Times" in shown
+        assert "5 March 2024" in shown
+        assert re.search(r"\d+ passages, \d+ sourced claims", shown)
         answer = await town.member.slash(town.channel, "ask", question="How much would the ferry repair cost?")
         assert "4.2 million crowns" in texts(answer.response)
 
@@ -48,10 +57,11 @@ async def test_two_files_of_one_name_are_two_articles(simulated: Simulated) -> N
     """What somebody calls a file is no identity: the second does not replace the first."""
     async with simulated() as town:
         for text in (FERRY.text, LIBRARY.text):
-            await town.moderator.slash(town.channel, "articles add", file=("article.txt", text.encode()))
+            await added(town, file=("article.txt", text.encode()))
         assert len(await stored(town)) == 2
         again = await town.moderator.slash(town.channel, "articles add", file=("other.txt", FERRY.text.encode()))
         assert "Already here, unchanged" in said(again)
+        assert "Add" not in buttons(again.response)
 
 
 @pytest.mark.parametrize("name", ["nothing.txt", "picture.png"])
@@ -90,7 +100,9 @@ async def test_add_pasted(simulated: Simulated) -> None:
             zip((c["custom_id"] for c in controls), [PASTED, "Mill", "Valley Post", "3 May 2024", ""], strict=True)
         )
         result = await town.moderator.submit_modal(shown, {key: value for key, value in values.items() if value})
-        assert "**Added:** Mill" in said(result)
+        assert await stored(town) == []
+        await town.moderator.click(result.response, label="Add")
+        assert "**Added:** Mill" in texts(result.response)
         assert await stored(town) == [PASTED]
 
 
@@ -115,10 +127,10 @@ async def test_list_pages(simulated: Simulated) -> None:
         assert "**12 articles**" in texts(shown)
         assert texts(shown).index("Town 11") < texts(shown).index("Town 10")
         assert "Town 1**" not in texts(shown)
-        assert list(buttons(shown)) == ["Next"]
+        assert list(buttons(shown)) == ["Show", "Next"]
         await town.moderator.click(shown, label="Next")
         assert "Town 0" in texts(shown)
-        assert list(buttons(shown)) == ["Previous"]
+        assert list(buttons(shown)) == ["Show", "Previous"]
 
 
 async def test_remove(simulated: Simulated) -> None:
@@ -127,7 +139,10 @@ async def test_remove(simulated: Simulated) -> None:
         (choice,) = await town.moderator.autocomplete(town.channel, "articles remove", "article", "ferry")
         assert choice["name"] == "Island ferry stops for repairs · 2024-03-05"
         result = await town.moderator.slash(town.channel, "articles remove", article=choice["value"])
-        assert "Removed “Island ferry stops for repairs”" in said(result)
+        assert "**Remove “Island ferry stops for repairs”?**" in said(result)
+        assert len(await stored(town)) == 2
+        await town.moderator.click(result.response, label="Remove")
+        assert "Removed “Island ferry stops for repairs”" in texts(result.response)
         assert await stored(town) == [LIBRARY.text]
         answer = await town.member.slash(town.channel, "ask", question="How much would the ferry repair cost?")
         assert "crowns" not in texts(answer.response)
@@ -151,13 +166,22 @@ async def test_status(simulated: Simulated) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["add url:https://a.example", "list", "remove article:x", "reindex", "status"],
+    [
+        "add url:https://a.example",
+        "list",
+        "show article:x",
+        "edit article:x",
+        "remove article:x",
+        "log",
+        "reindex",
+        "status",
+    ],
     ids=lambda c: c.split()[0],
 )
 async def test_members_are_refused(simulated: Simulated, command: str) -> None:
     """A member whom the server's own settings let through to the command is refused by the bot itself."""
     async with simulated(FERRY, check_errors=False) as town:
-        let_through(town)
+        town.let_through("articles")
         name, _, option = command.partition(" ")
         options = dict([option.split(":", 1)]) if option else {}
         result = await town.member.slash(town.channel, f"articles {name}", **options)
@@ -170,7 +194,7 @@ async def test_members_are_refused(simulated: Simulated, command: str) -> None:
 async def test_curator_role(simulated: Simulated) -> None:
     """The role named in the configuration may keep articles too; a role of another name may not."""
     async with simulated(FERRY, check_errors=False, curator_role="Curators") as town:
-        let_through(town)
+        town.let_through("articles")
         role, other = town.guild.create_role("Curators"), town.guild.create_role("Readers")
         curator = town.guild.add_member(town.env.create_user("carl"), roles=[role])
         reader = town.guild.add_member(town.env.create_user("rita"), roles=[other])
@@ -188,14 +212,9 @@ async def test_articles_stay_in_their_server(simulated: Simulated) -> None:
         assert "**0 articles**" in said(await owner.slash(channel, "articles list"))
         assert await owner.autocomplete(channel, "articles remove", "article", "") == []
         (choice,) = await town.moderator.autocomplete(town.channel, "articles remove", "article", "")
-        await owner.slash(channel, "articles remove", article=choice["value"])
-        await owner.slash(channel, "articles add", file=("a.txt", PASTED.encode()))
+        refused = await owner.slash(channel, "articles remove", article=choice["value"])
+        assert "No article here is called that" in said(refused)
+        preview = await owner.slash(channel, "articles add", file=("a.txt", PASTED.encode()))
+        await owner.click(preview.response, label="Add")
         assert await stored(town) == [FERRY.text]
         assert await stored(town, other) == [PASTED]
-
-
-def let_through(town: Town) -> None:
-    """The server's owner opens /articles for everyone, in Discord's own settings."""
-    command = next(c for c in town.env.backend.visible_commands(user_id=town.moderator.id, channel_id=town.channel.id)
-                   if c["name"] == "articles")  # fmt: skip
-    town.guild.set_command_permissions(int(command["id"]), {town.guild.default_role: True})
