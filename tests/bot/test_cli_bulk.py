@@ -65,9 +65,9 @@ def test_who_did_it_is_in_the_log(onrecord: Onrecord, tmp_path: Path, monkeypatc
     from index.archive import Archive
 
     (tmp_path / "a.txt").write_text(HARBOR)
-    monkeypatch.setattr(bulk.getpass, "getuser", lambda: "mona")
+    monkeypatch.setattr("bot.changes.getpass.getuser", lambda: "mona")
     added = onrecord("add", "a.txt", "--json").json["article_id"]
-    monkeypatch.setattr(bulk.getpass, "getuser", _nobody)
+    monkeypatch.setattr("bot.changes.getpass.getuser", _nobody)
     assert onrecord("remove", added).code == 0
     with Archive.open(tmp_path / "data") as archive:
         assert [(entry.action.value, entry.by) for entry in archive.log.entries()] == [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from discord_town import FERRY, LIBRARY, Simulated, Town, bot_messages, buttons, texts
-from test_moderating import let_through, said
+from test_moderating import said
 
 from bot.golden import MENU, NO_ANSWER, NONE, NOT_ANSWERED
 from bot.permissions import REFUSED
@@ -83,7 +83,7 @@ async def test_discard(simulated: Simulated) -> None:
 async def test_whoever_may_no_longer_curate_may_not_press_its_buttons(simulated: Simulated) -> None:
     """Checked at each press, not when the message was sent."""
     async with simulated(FERRY, check_errors=False, curator_role="Curators") as town:
-        let_through(town)
+        town.let_through("articles")
         curator = town.guild.add_member(town.env.create_user("carl"), roles=[town.guild.create_role("Curators")])
         result = await curator.slash(town.channel, "articles reindex")
         town.bot.config = replace(town.bot.config, bot=replace(town.bot.config.bot, curator_role=""))
