@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from index.errors import FetchFailed, TooLarge
+from index.errors import FetchFailed, PageGone, TooLarge
 
 from .given import SourceSettings, megabytes
 
@@ -175,7 +175,8 @@ async def _page(url: str, at: str, response: aiohttp.ClientResponse, settings: S
             f"the file.",
         )
     if response.status != 200:
-        raise FetchFailed(url, f"{url} gave no page (HTTP {response.status}); check the address or try again later.")
+        failed = PageGone if response.status in (404, 410) else FetchFailed
+        raise failed(url, f"{url} gave no page (HTTP {response.status}); check the address or try again later.")
     media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type not in _ACCEPTED:
         raise FetchFailed(

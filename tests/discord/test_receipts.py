@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +14,16 @@ from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from websites import website
+
 from bot import receipts
 from bot.places import Place
 from bot.receipts import places_on, receipt_card
 from index import livepage
 from index.errors import ReceiptBroken
 from index.receipts import Form, proof
-from index.sources import SourceSettings
+from index.sources import SourceSettings, url
 from index.types import Article, Attribution, Passage, Span, Speaker
 
 CRACKS = "What cracks were found in the hull?"
@@ -171,10 +177,27 @@ async def test_the_live_page_is_looked_at_when_asked(simulated: Simulated, monke
 
 
 @pytest.mark.asyncio
+async def test_a_real_page_is_fetched_and_read(simulated: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The button asks the article's own server: the words are there, then changed, then the page is gone."""
+    # The one thing that is lifted is the guard that keeps this very machine from being asked.
+    monkeypatch.setattr(url, "is_public", lambda address: True)
+    with website() as site:
+        async with simulated(replace(FERRY, url=f"{site.root}/ferry")) as town:
+            shown = await receipt_of(town, await asked(town))
+            for body, sentence in (
+                (FERRY.text, "has these words today"),
+                (FERRY.text.replace("in the hull", ""), "does not show these words"),
+                (None, "There is no page at the article's address any more"),
+            ):
+                site.pages = {"/ferry": f"<html><body><article><p>{body}</p></article></body></html>"} if body else {}
+                result = await town.member.click(shown, label="Look at the live page")
+                assert sentence in texts(result.response)
+        assert site.asked == ["/ferry"] * 3
+
+
+@pytest.mark.asyncio
 async def test_a_page_that_cannot_be_reached_is_no_failure(simulated: Simulated) -> None:
     """An address of the machine's own network is refused by the guard, which says nothing about the words."""
-    from dataclasses import replace
-
     async with simulated(replace(FERRY, url="http://127.0.0.1:9/ferry")) as town:
         shown = await receipt_of(town, await asked(town))
         result = await town.member.click(shown, label="Look at the live page")
