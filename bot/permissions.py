@@ -7,7 +7,10 @@ from typing import Any
 import discord
 from discord import app_commands
 
-REFUSED = "Articles are kept by this server's moderators: you need the permission Manage Messages, or the curator role."
+from bot.localised import ENGLISH, catalogue
+
+REFUSED = catalogue(ENGLISH)["failure.refused"]
+"""What somebody who may not change the articles is told, in English; `failures` says it in their language."""
 
 
 class Refused(app_commands.CheckFailure):

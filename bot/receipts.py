@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -18,6 +19,7 @@ from discord import app_commands, ui
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton, LastingSelect
+from bot.localised import grouped, text
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
@@ -30,17 +32,6 @@ if TYPE_CHECKING:
     from bot.client import OnRecord
 
 MENU = "Receipt"
-NOT_A_LINK = "Give the link of a message of this server (its menu has “Copy Message Link”), or its id."
-ELSEWHERE = "That message is of another server, or you may not read it here."
-NOT_FOUND = "There is no such message that I can read."
-NOT_MINE = "A receipt is for my own cards; that message is by somebody else. “Is this on record?” checks its words."
-NO_QUOTATION = "That message quotes nothing, so there is nothing to prove."
-GONE = (
-    "**No longer on record.** The article was removed, or its text was changed since this was quoted, so the words "
-    "cannot be proved any more."
-)
-PROVED = "These are the characters of the stored text, whose hash was computed anew and matches."
-TOO_SLOW = "The page did not answer in time, which says nothing about the words."
 
 LIVE_SECONDS = 8.0
 """For the live page, from the first look-up to the last byte: somebody waits for it."""
@@ -59,14 +50,6 @@ _MESSAGE = re.compile(
 )
 _GREEN, _GREY = discord.Colour(0x1F8B4C), discord.Colour(0x747F8D)
 
-_FORMS = {
-    Form.TEXT: ("Plain text", "The quotation, who said it, where, and the proof"),
-    Form.MARKDOWN: ("Markdown", "A block quote with its source"),
-    Form.BIBTEX: ("BibTeX", "For LaTeX; the quotation stands in a field of its own"),
-    Form.CSL_JSON: ("CSL-JSON", "For Zotero and other citation programs"),
-    Form.SELECTOR: ("W3C annotation", "A TextQuoteSelector: the words, and those around them"),
-}
-
 
 class Receipts(WithMenu):
     """Proofs of what was quoted, from a command and from the menu of a message."""
@@ -82,7 +65,7 @@ class Receipts(WithMenu):
         """Prove the quotations of a card that is linked to."""
         found = _MESSAGE.fullmatch(message.strip().strip("<>"))
         if found is None:
-            await failures.say(interaction, NOT_A_LINK)
+            await failures.say(interaction, text("receipt.not_a_link"))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         card = await _fetched(interaction, found)
@@ -98,14 +81,14 @@ class Receipts(WithMenu):
 
     async def _prove(self, interaction: discord.Interaction[OnRecord], card: discord.Message) -> None:
         if self.bot.user is None or card.author.id != self.bot.user.id:
-            await failures.say(interaction, NOT_MINE)
+            await failures.say(interaction, text("receipt.not_mine"))
             return
         places = places_on(card)
         if not places:
-            await failures.say(interaction, NO_QUOTATION)
+            await failures.say(interaction, text("receipt.no_quotation"))
             return
         with self.bot.answering():
-            view = await page(self.bot, server_of(interaction), places, 0)
+            view = await page(self.bot, server_of(interaction), places, 0, interaction.created_at.date())
             await interaction.followup.send(view=view, ephemeral=True)
 
 
@@ -115,16 +98,16 @@ async def _fetched(interaction: discord.Interaction[OnRecord], named: re.Match[s
     channel: Any = here
     if named["guild"] is not None and int(named["channel"]) != interaction.channel_id:
         if int(named["guild"]) != server or interaction.guild is None:
-            return ELSEWHERE
+            return text("receipt.elsewhere")
         channel = interaction.guild.get_channel_or_thread(int(named["channel"]))
         if not _may_read(channel, interaction.user):
-            return ELSEWHERE
+            return text("receipt.elsewhere")
     if not isinstance(channel, discord.abc.Messageable):
-        return NOT_FOUND
+        return text("receipt.not_found")
     try:
         return await channel.fetch_message(int(named["message"]))
     except (discord.NotFound, discord.Forbidden):
-        return NOT_FOUND
+        return text("receipt.not_found")
 
 
 def _may_read(channel: Any, person: discord.User | discord.Member) -> bool:
@@ -167,10 +150,10 @@ async def proved(bot: OnRecord, server: int, place: Place) -> Proof | None:
     return await bot.worker.call(server, find)
 
 
-async def page(bot: OnRecord, server: int, places: Sequence[Place], number: int) -> ui.LayoutView:
+async def page(bot: OnRecord, server: int, places: Sequence[Place], number: int, today: date) -> ui.LayoutView:
     """The receipt of one of ``places``; ``number`` counts from 0."""
     number = min(number, len(places) - 1)
-    return receipt_card(await proved(bot, server, places[number]), fitting(places), number)
+    return receipt_card(await proved(bot, server, places[number]), fitting(places), number, today)
 
 
 def fitting(places: Sequence[Place]) -> tuple[Place, ...]:
@@ -181,35 +164,42 @@ def fitting(places: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(kept)
 
 
-def receipt_card(proof: Proof | None, places: Sequence[Place], number: int) -> ui.LayoutView:
-    """What proves a quotation, in plain words, with its exports; or that it can no longer be proved."""
-    count = f"-# Quotation {number + 1} of {len(places)}\n" if len(places) > 1 else ""
+def receipt_card(proof: Proof | None, places: Sequence[Place], number: int, today: date | None = None) -> ui.LayoutView:
+    """What proves a quotation, in plain words, with its exports; or that it can no longer be proved.
+
+    By ``today`` it says how old the article is.
+    """
+    which = text("receipt.which", number=number + 1, of=len(places))
+    count = f"-# {which}\n" if len(places) > 1 else ""
     turn: list[ui.Button[ui.LayoutView]] = [
         ui.Button(label=label, custom_id=_turn_id(to, places))
-        for label, to in (("Previous", number - 1), ("Next", number + 1))
+        for label, to in ((text("button.previous"), number - 1), (text("button.next"), number + 1))
         if 0 <= to < len(places)
     ]
     rows = [ui.ActionRow(*turn)] if turn else []
     if proof is None:
-        return render.view(ui.Container(ui.TextDisplay(f"{count}{GONE}"), accent_colour=_GREY), *rows)
+        return render.view(ui.Container(ui.TextDisplay(f"{count}{text('receipt.gone')}"), accent_colour=_GREY), *rows)
     article, span = proof.article, proof.span
     place = Place.of(proof.receipt)
     buttons = render.links(article, span)
     if article.url:
-        buttons.append(ui.Button(label="Look at the live page", custom_id=f"{_LIVE}:{place}"))
+        buttons.append(ui.Button(label=text("button.live"), custom_id=f"{_LIVE}:{place}"))
     texts = [
-        f"{count}### Proved again\n{PROVED}",
+        f"{count}### {text('receipt.head')}\n{text('receipt.proved')}",
         *_quotation(article, span),
-        f"{verbatim.label(spoken(proof), 400)}\n{render.source_line(article)}",
+        f"{verbatim.label(spoken(proof), 400)}\n{render.source_line(article, today)}",
         _grounds(proof),
-        f"-# Article {verbatim.label(article.id, 120)}\n-# Characters {span.start}–{span.end}\n"
-        f"-# SHA-256 {article.sha256}",
+        f"-# {text('receipt.article', id=verbatim.label(article.id, 120))}\n"
+        f"-# {text('receipt.characters', start=span.start, end=span.end)}\n-# SHA-256 {article.sha256}",
     ]
     options = [
-        discord.SelectOption(label=label, value=form.value, description=what) for form, (label, what) in _FORMS.items()
+        discord.SelectOption(
+            label=text(f"form.{form.value}.name"), value=form.value, description=text(f"form.{form.value}.what")
+        )
+        for form in Form
     ]
     select: ui.Select[ui.LayoutView] = ui.Select(
-        custom_id=f"{_EXPORT}:{place}", placeholder="Export …", options=options
+        custom_id=f"{_EXPORT}:{place}", placeholder=text("receipt.export"), options=options
     )
     box: ui.Container[ui.LayoutView] = ui.Container(
         *map(ui.TextDisplay, texts), ui.ActionRow(*buttons), ui.ActionRow(select), accent_colour=_GREEN
@@ -225,21 +215,21 @@ def _quotation(article: Article, span: Span) -> list[str]:
     shown = render.parts_of(article, span, ROOM)[0]
     words = article.words(shown)
     if not verbatim.displayable(words) or verbatim.size(verbatim.quoted(words)) > ROOM:
-        return [f"-# A passage of {len(span):,} characters that does not fit here; see In context."]
+        return [f"-# {text('receipt.too_long', number=grouped(len(span)))}"]
     if shown == span:
         return [verbatim.quoted(words)]
-    return [verbatim.quoted(words), f"-# ✂ Shown are the first {len(shown):,} of {len(span):,} characters."]
+    return [verbatim.quoted(words), f"-# ✂ {text('receipt.cut', shown=grouped(len(shown)), whole=grouped(len(span)))}"]
 
 
 def _grounds(proof: Proof) -> str:
     """What names the speaker, a line for each attribution; further ones are counted."""
-    lines: list[str] = ["**What names the speaker**"]
+    lines: list[str] = [f"**{text('receipt.grounds')}**"]
     room, every = _GROUNDS_ROOM, grounds(proof)
     for number, sentence in enumerate(every):
         line = f"- {verbatim.label(sentence, 400)}"
         room -= verbatim.size(line)
         if room < 0:
-            lines.append(f"- and {len(every) - number:,} more")
+            lines.append(f"- {text('receipt.more', number=grouped(len(every) - number))}")
             break
         lines.append(line)
     return "\n".join(lines)
@@ -256,7 +246,8 @@ class TurnReceiptButton(LastingButton, template=TURN_ID):
         await interaction.response.defer()
         try:
             places = tuple(map(Place.parse, self.says["places"].split("~")))
-            view = await page(interaction.client, server_of(interaction), places, int(self.says["page"]))
+            number, today = int(self.says["page"]), interaction.created_at.date()
+            view = await page(interaction.client, server_of(interaction), places, number, today)
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
@@ -276,7 +267,7 @@ class LivePageButton(LastingButton, template=LIVE_ID):
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             proof = await proved(bot, server, Place.parse(self.says["place"]))
-            said = GONE if proof is None else verbatim.escape(await _looked(bot, proof))
+            said = text("receipt.gone") if proof is None else verbatim.escape(await _looked(bot, proof))
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
@@ -290,8 +281,9 @@ async def _looked(bot: OnRecord, proof: Proof) -> str:
         async with asyncio.timeout(LIVE_SECONDS + 2):
             live = await bot.worker.aside(lambda: livepage.look(proof.article, proof.span, limits))
     except TimeoutError:
-        return TOO_SLOW
-    return live.sentence
+        return text("live.too_slow")
+    found = text(f"live.{live.seen.value}", reason=live.reason)
+    return f"{found} {text('live.moved', address=live.moved)}" if live.moved else found
 
 
 class ExportSelect(LastingSelect, template=EXPORT_ID):
@@ -304,11 +296,13 @@ class ExportSelect(LastingSelect, template=EXPORT_ID):
             form = Form(self.item.values[0])
             proof = await proved(interaction.client, server_of(interaction), Place.parse(self.says["place"]))
             if proof is None:
-                await interaction.followup.send(view=render.note(GONE), ephemeral=True)
+                await interaction.followup.send(view=render.note(text("receipt.gone")), ephemeral=True)
                 return
             data = export(proof, form).encode("utf-8", "surrogatepass")
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a select raises
             await failures.tell(interaction, error)
             return
         name = f"quotation-{proof.span.start}-{proof.span.end}.{form.ending}"
-        await interaction.followup.send(_FORMS[form][0], file=discord.File(io.BytesIO(data), name), ephemeral=True)
+        await interaction.followup.send(
+            text(f"form.{form.value}.name"), file=discord.File(io.BytesIO(data), name), ephemeral=True
+        )

@@ -45,6 +45,8 @@ class Live:
     sentence: str
     moved: str | None = None
     """Where the article's address leads to now, when that is another one."""
+    reason: str = ""
+    """Why no page could be had, as one sentence; empty where one was looked at."""
 
 
 _STYLES = str.maketrans(
@@ -85,7 +87,8 @@ def look(
     if isinstance(failure, PageGone):
         return Live(Seen.GONE, _ON_PAGE[Seen.GONE])
     if not pages and failure is not None:
-        return Live(Seen.UNREACHABLE, f"The page could not be looked at, which says nothing about the words: {failure}")
+        said = f"The page could not be looked at, which says nothing about the words: {failure}"
+        return Live(Seen.UNREACHABLE, said, reason=str(failure))
     seen = found_in(article.words(span), (*texts, *(_whole(page) for page in pages)))
     moved = next((page.url for page in pages if _place(page.url) != _place(article.url)), None)
     return Live(seen, _ON_PAGE[seen] + (f" It leads to {moved} now." if moved else ""), moved)

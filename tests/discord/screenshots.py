@@ -127,7 +127,12 @@ async def timeline(stage: Stage) -> None:
 async def compare(stage: Stage) -> None:
     await timeline(stage)
     card = stage.channel.history()[-1]
-    buttons = [button for box in card.components for row in box.children for button in getattr(row, "children", ())]
+    buttons = [
+        button
+        for box in card.components
+        for row in getattr(box, "children", ())
+        for button in getattr(row, "children", ())
+    ]
     await stage.member.click(card, custom_id=next(b.custom_id for b in buttons if b.label == "⇄ Compare"))
 
 

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from websites import website
 
 from bot import receipts
+from bot.localised import text
 from bot.places import Place
 from bot.receipts import places_on, receipt_card
 from index import livepage
@@ -78,14 +79,14 @@ async def test_what_is_no_card_gets_one_sentence(simulated: Simulated) -> None:
     """Other people's messages, messages that are not there, other servers and cards without a quotation."""
     async with simulated(check_errors=False) as town:
         message = await town.member.send(town.channel, "hello")
-        assert (await receipt_of(town, message)).content == receipts.NOT_MINE
-        assert (await receipt_of(town, await asked(town))).content == receipts.NO_QUOTATION
+        assert (await receipt_of(town, message)).content == text("receipt.not_mine")
+        assert (await receipt_of(town, await asked(town))).content == text("receipt.no_quotation")
         away = f"https://discord.com/channels/{town.guild.id + 1}/1/{message.id}"
         gone = str(message.id + 4096)
         for named, sentence in (
-            ("what", receipts.NOT_A_LINK),
-            (away, receipts.ELSEWHERE),
-            (gone, receipts.NOT_FOUND),
+            ("what", text("receipt.not_a_link")),
+            (away, text("receipt.elsewhere")),
+            (gone, text("receipt.not_found")),
         ):
             result = await town.member.slash(town.channel, "receipt", message=named)
             assert result.response.content == sentence
@@ -103,7 +104,7 @@ async def test_a_channel_that_a_member_may_not_read_is_not_read_for_them(simulat
 
             patch.setattr(discord.TextChannel, "permissions_for", lambda self, who: discord.Permissions.none())
             result = await town.member.slash(here, "receipt", message=link)
-        assert result.response.content == receipts.ELSEWHERE
+        assert result.response.content == text("receipt.elsewhere")
 
 
 @pytest.mark.asyncio
@@ -130,9 +131,9 @@ async def test_what_is_gone_is_said_to_be_gone(simulated: Simulated) -> None:
         card = await asked(town)
         shown = await receipt_of(town, card)
         await town.bot.worker.call(town.guild.id, lambda a: a.remove(a.articles()[0].id), changes=True)
-        assert receipts.GONE in texts(await receipt_of(town, card))
+        assert text("receipt.gone") in texts(await receipt_of(town, card))
         result = await town.member.select(shown, [Form.TEXT.value])
-        assert receipts.GONE in texts(result.followups[-1] if result.followups else result.response)
+        assert text("receipt.gone") in texts(result.followups[-1] if result.followups else result.response)
 
 
 @pytest.mark.asyncio
@@ -164,7 +165,7 @@ async def test_the_live_page_is_looked_at_when_asked(simulated: Simulated, monke
 
     def look(article: Article, span: Span, limits: SourceSettings) -> livepage.Live:
         looked.append(limits)
-        return livepage.Live(livepage.Seen.NOT_THERE, "The page *changed*: https://a.example.")
+        return livepage.Live(livepage.Seen.UNREACHABLE, "", reason="The *page* is away: https://a.example.")
 
     monkeypatch.setattr(livepage, "look", look)
     async with simulated(FERRY) as town:
@@ -172,7 +173,7 @@ async def test_the_live_page_is_looked_at_when_asked(simulated: Simulated, monke
         assert looked == []
         result = await town.member.click(shown, label="Look at the live page")
         assert result.response.ephemeral
-        assert texts(result.response) == r"The page \*changed\*\: https\://a.example."
+        assert texts(result.response).endswith(r"about the words\: The \*page\* is away\: https\://a.example.")
         assert [limits.timeout_seconds for limits in looked] == [receipts.LIVE_SECONDS]
 
 
