@@ -35,6 +35,8 @@ MENU = "Receipt"
 
 LIVE_SECONDS = 8.0
 """For the live page, from the first look-up to the last byte: somebody waits for it."""
+LOOKED_BACK = 50
+"""Newest messages of a channel among which a card is looked for."""
 ROOM = 2200
 """Units of a quotation on a receipt; a longer one is cut at the end of a sentence."""
 _GROUNDS_ROOM = 900
@@ -58,17 +60,17 @@ class Receipts(WithMenu):
 
     @app_commands.command(name="receipt", description="Prove again what one of my cards quotes, and export it")
     @app_commands.guild_only()
-    @app_commands.describe(message="The link of the card, or its id when it is in this channel")
+    @app_commands.describe(message="The link of the card, or its id; without it, my newest card in this channel")
     async def receipt(
-        self, interaction: discord.Interaction[OnRecord], message: app_commands.Range[str, 1, 200]
+        self, interaction: discord.Interaction[OnRecord], message: app_commands.Range[str, 1, 200] | None = None
     ) -> None:
-        """Prove the quotations of a card that is linked to."""
-        found = _MESSAGE.fullmatch(message.strip().strip("<>"))
-        if found is None:
+        """Prove the quotations of a card that is linked to, or else of the newest one there is here."""
+        found = None if message is None else _MESSAGE.fullmatch(message.strip().strip("<>"))
+        if message is not None and found is None:
             await failures.say(interaction, text("receipt.not_a_link"))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        card = await _fetched(interaction, found)
+        card = await _newest(interaction) if found is None else await _fetched(interaction, found)
         if isinstance(card, str):
             await failures.say(interaction, card)
             return
@@ -90,6 +92,20 @@ class Receipts(WithMenu):
         with self.bot.answering():
             view = await page(self.bot, server_of(interaction), places, 0, interaction.created_at.date())
             await interaction.followup.send(view=view, ephemeral=True)
+
+
+async def _newest(interaction: discord.Interaction[OnRecord]) -> discord.Message | str:
+    """The newest card of the bot in the channel that quotes something; else the sentence that there is none."""
+    here, me = interaction.channel, interaction.client.user
+    if me is None or not isinstance(here, discord.abc.Messageable):
+        return text("receipt.none_here")
+    try:
+        async for message in here.history(limit=LOOKED_BACK):
+            if message.author.id == me.id and places_on(message):
+                return message
+    except discord.Forbidden:
+        return text("receipt.none_here")
+    return text("receipt.none_here")
 
 
 async def _fetched(interaction: discord.Interaction[OnRecord], named: re.Match[str]) -> discord.Message | str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import shutil
 import tempfile
@@ -55,6 +56,13 @@ class Page:
         async with asyncio.timeout(seconds):
             while not await self.value(expression):
                 await asyncio.sleep(0.1)
+
+    async def style(self, sheet: str) -> None:
+        """Lays a style sheet over those of the page, which may forbid any that stands in it."""
+        await self.value(
+            f"{{ const over = new CSSStyleSheet(); over.replaceSync({json.dumps(sheet)});"
+            " document.adoptedStyleSheets.push(over); }"
+        )
 
     async def picture(self) -> bytes:
         """What the window shows, as a PNG file."""

@@ -1,19 +1,19 @@
 """Takes pictures of the cards from the demo's page.
 
-    python tests/discord/screenshots.py                 those that README shows, where it shows them
-    python tests/discord/screenshots.py FOLDER [WIDTH]  one of each kind of card, on a page of so many pixels
+    python tests/discord/screenshots.py                 those that README shows, where it shows them, dark and light
+    python tests/discord/screenshots.py FOLDER [WIDTH]  one of each kind of card, on a page of so many pixels; with
+                                                        `light` after these, in the light theme
 
 Needs the extra ``demo`` and a Chromium (its command as CHROMIUM, else the first of the usual names). What is shown is
 what the bot really sends about the bundled sample; only the address of the article is made up, for the sample has none.
 """
 
-# ruff: noqa: ASYNC240  # one picture at a time: nothing else waits for it
 from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import Awaitable, Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +26,17 @@ from browser import browser
 from discord_gate import walk
 
 from bot.config import Config
-from bot.demo import Stage, staged
+from bot.demo import Stage, add_more, staged
 from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
 from index.types import Draft
 
 WIDTH, HEIGHT, SCALE = 1000, 1100, 2
-SIDE, HEAD, FOOT = 262, 64, 24
+SIDE, HEAD, FOOT = 262, 78, 24
 """What belongs to the page and not to the conversation: the list at the left, the bars above and below."""
 MARGIN = 12
+LIGHT = (Path(__file__).parent / "light.css").read_text(encoding="utf-8")
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop/.test(b.textContent)) ||
@@ -48,11 +49,15 @@ READY = """
 
 def main(arguments: list[str]) -> int:
     """Write the pictures, each named as the function that makes it; 0 when all are there."""
+    light = arguments[-1:] == ["light"]
+    arguments = arguments[: len(arguments) - light]
     folder = Path(arguments[0]) if arguments else Path(__file__).parent / "screenshots"
     width = int(arguments[1]) if len(arguments) > 1 else WIDTH
     folder.mkdir(parents=True, exist_ok=True)
     for act in PICTURES if arguments else IN_README:
-        asyncio.run(take(folder / f"{act.__name__}.png", act, width))
+        themes = {"": None, "-light": LIGHT} if not arguments else {"-light": LIGHT} if light else {"": None}
+        files = {folder / f"{act.__name__}{theme}.png": style for theme, style in themes.items()}
+        asyncio.run(take(files, act, width))
     return 0
 
 
@@ -90,28 +95,9 @@ async def wrong(stage: Stage) -> None:
     await stage.member.click(asked.response, label="Wrong")
 
 
-HARBOUR = [
-    Draft(
-        text=f"“{words}” said {name}, {role}.", title=title, outlet=outlet, date=date, url=f"https://{number}.example/harbour"
-    )
-    for number, (words, name, role, title, outlet, date) in enumerate(
-        (
-            ("The new harbour bridge will cost 40 million crowns and open in May,", "Ingrid Dahl", "the city engineer",
-             "Bridge to open in May", "Harbour Times", "2024-01-09"),
-            ("The new harbour bridge will cost 52 million crowns and open in August,", "Ingrid Dahl",
-             "the city engineer", "Bridge is late and dearer", "Harbour Times", "2024-04-18"),
-            ("The harbour bridge cuts our fishermen off from the quay,", "Tom Okafor", "a spokesman of the union",
-             "Fishermen fear the bridge", "Valley Post", "2024-04-20"),
-            ("Nobody asked the people who live beside the harbour bridge,", "Mona Lund", "a resident",
-             "The people beside the bridge", "Valley Post", "2024-05-02"),
-        )
-    )
-]  # fmt: skip
-"""Articles that nobody published, for cards that need several."""
-
-
 async def harbour(stage: Stage) -> None:
-    await stage.bot.worker.call(stage.guild.id, lambda archive: list(archive.add_all(HARBOUR)), changes=True)
+    """The demo's further articles, for cards that need several."""
+    await stage.bot.worker.call(stage.guild.id, lambda archive: add_more(archive, Config()), changes=True)
 
 
 async def topic(stage: Stage) -> None:
@@ -127,13 +113,8 @@ async def timeline(stage: Stage) -> None:
 async def compare(stage: Stage) -> None:
     await timeline(stage)
     card = stage.channel.history()[-1]
-    buttons = [
-        button
-        for box in card.components
-        for row in getattr(box, "children", ())
-        for button in getattr(row, "children", ())
-    ]
-    await stage.member.click(card, custom_id=next(b.custom_id for b in buttons if b.label == "⇄ Compare"))
+    buttons = (c for c in walk([top.to_dict() for top in card.components]) if c.get("label") == "⇄ Compare")
+    await stage.member.click(card, custom_id=next(buttons)["custom_id"])
 
 
 async def told(stage: Stage) -> None:
@@ -183,18 +164,16 @@ PICTURES = (
 IN_README = (answer, abstention, context, check, timeline)
 
 
-async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) -> None:
-    """One picture: the last message of the conversation that ``act`` makes; of a narrow page, the whole of it."""
+async def take(files: dict[Path, str | None], act: Callable[[Stage], Awaitable[None]], width: int) -> None:
+    """The last message of the conversation that ``act`` makes, in each style; of a narrow page, the whole of it."""
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
         async with stage.env.preview(stage.channel, viewers=[stage.member], layout="message") as preview:
-            with tempfile.TemporaryDirectory() as folder:
-                raw = Path(folder) / "page.png"
-                await _photograph(preview.url, raw, width)
-                shown = Image.open(raw).convert("RGB")
+            for file, style in files.items():
+                shown = Image.open(BytesIO(await _photograph(preview.url, width, style))).convert("RGB")
                 (_cropped(shown) if width >= WIDTH else shown).quantize(128).save(file, optimize=True)
-    print(file)
+                print(file)
 
 
 def _with_address(archive: Archive) -> None:
@@ -207,12 +186,14 @@ def _with_address(archive: Archive) -> None:
     )  # fmt: skip
 
 
-async def _photograph(url: str, file: Path, width: int) -> None:
-    """Open ``url`` in a browser without a window, wait until its buttons may be pressed, and keep what it shows."""
+async def _photograph(url: str, width: int, style: str | None) -> bytes:
+    """Open ``url`` in a browser without a window, wait until its buttons may be pressed; what it shows, as PNG."""
     async with browser(width, HEIGHT if width >= WIDTH else 2 * HEIGHT, SCALE) as page:
         await page.call("Page.navigate", url=url)
         await page.until(READY)
-        file.write_bytes(await page.picture())
+        if style is not None:
+            await page.style(style)
+        return await page.picture()
 
 
 def _cropped(page: Image.Image) -> Image.Image:
