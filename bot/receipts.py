@@ -25,8 +25,8 @@ from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from index import livepage
 from index.archive import Archive
-from index.receipts import Form, Proof, export, grounds, spoken
-from index.types import Article, Receipt, Span
+from index.receipts import Form, Proof, export, grounds
+from index.types import Article, Hit, Receipt, Span
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
@@ -203,7 +203,7 @@ def receipt_card(proof: Proof | None, places: Sequence[Place], number: int, toda
     texts = [
         f"{count}### {text('receipt.head')}\n{text('receipt.proved')}",
         *_quotation(article, span),
-        f"{verbatim.label(spoken(proof), 400)}\n{render.source_line(article, today)}",
+        f"{_spoken(proof)}\n{render.source_line(article, today)}",
         _grounds(proof),
         f"-# {text('receipt.article', id=verbatim.label(article.id, 120))}\n"
         f"-# {text('receipt.characters', start=span.start, end=span.end)}\n-# SHA-256 {article.sha256}",
@@ -235,6 +235,14 @@ def _quotation(article: Article, span: Span) -> list[str]:
     if shown == span:
         return [verbatim.quoted(words)]
     return [verbatim.quoted(words), f"-# ✂ {text('receipt.cut', shown=grouped(len(shown)), whole=grouped(len(span)))}"]
+
+
+def _spoken(proof: Proof) -> str:
+    """Who says it, as on every other card; of words over several passages, only what holds for all of them."""
+    if proof.passages and proof.kind is not None and (proof.speaker is not None or len(proof.passages) == 1):
+        return render.who(Hit(proof.passages[0], proof.article, 0.0))
+    several = len({each.speaker for each in proof.attributions}) > 1
+    return text("receipt.several" if several else "receipt.not_stated")
 
 
 def _grounds(proof: Proof) -> str:

@@ -104,7 +104,7 @@ def card(topic: Topic, page: int = 0, filters: Filters = Filters(), *, today: da
     page = min(page, pages - 1)
     head = [about, f"**{verbatim.escape(voices.how_many(topic))}**{page_note(page, pages)}"]
     room = (render.TEXT_LIMIT - sum(map(verbatim.size, head)) - PAGE * _HEADING) // PAGE
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(head))]
+    items: list[ui.Item[ui.LayoutView]] = []
     outlet: str | None = ""
     for voice in page_of(topic, page):
         if voice.hit.article.outlet != outlet:
@@ -112,7 +112,8 @@ def card(topic: Topic, page: int = 0, filters: Filters = Filters(), *, today: da
             items.append(ui.TextDisplay(f"### {verbatim.label(outlet, 60) if outlet else text('topic.no_outlet')}"))
         more = (f"-# {localised.counted('topic.further', voice.further)}",) if voice.further else ()
         items += render.entry(voice.hit, room, more, today=today)
-    return render.sheet(items, turning(page, pages, lambda to: topic_id(topic.subject, filters, to)))
+    turn = turning(page, pages, lambda to: topic_id(topic.subject, filters, to))
+    return render.sheet(items, turn, above="\n".join(head))
 
 
 def _silent(topic: Topic, about: str, filters: Filters, today: date | None) -> ui.LayoutView:

@@ -80,6 +80,14 @@ async def carried(stage: Stage) -> None:
     await stage.member.submit_modal(form, {WORDS_ID: "When did he say that?"})
 
 
+async def narrowed(stage: Stage) -> None:
+    await harbour(stage)
+    question = "What did Ingrid Dahl say about the bridge?"
+    asked = await stage.member.slash(stage.channel, "ask", question=question, speaker="Ingrid Dahl", since="2024-03-01")
+    form = await stage.member.click(asked.response, label="Follow up")
+    await stage.member.submit_modal(form, {WORDS_ID: "When will it open?"})
+
+
 async def private(stage: Stage) -> None:
     await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?", private=True)
 
@@ -107,7 +115,7 @@ async def topic(stage: Stage) -> None:
 
 async def timeline(stage: Stage) -> None:
     await harbour(stage)
-    await stage.member.slash(stage.channel, "timeline", speaker="Ingrid Dahl")
+    await stage.member.slash(stage.channel, "timeline", speaker="Ingrid Dahl", topic="the cost of the bridge")
 
 
 async def compare(stage: Stage) -> None:
@@ -158,7 +166,7 @@ async def receipt(stage: Stage) -> None:
 
 
 PICTURES = (
-    answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
+    answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
     timeline, compare, told, subscriptions,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
