@@ -19,13 +19,13 @@ from discord import app_commands, ui
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton, LastingSelect
-from bot.localised import grouped, text
+from bot.localised import catalogue, grouped, language, text
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from index import livepage
 from index.archive import Archive
-from index.receipts import Form, Proof, export, grounds
+from index.receipts import GROUNDS, Form, Proof, export, grounds
 from index.types import Article, Hit, Receipt, Span
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ LIVE_SECONDS = 8.0
 """For the live page, from the first look-up to the last byte: somebody waits for it."""
 LOOKED_BACK = 50
 """Newest messages of a channel among which a card is looked for."""
-ROOM = 2200
+ROOM = 2000
 """Units of a quotation on a receipt; a longer one is cut at the end of a sentence."""
 _GROUNDS_ROOM = 900
 
@@ -248,7 +248,7 @@ def _spoken(proof: Proof) -> str:
 def _grounds(proof: Proof) -> str:
     """What names the speaker, a line for each attribution; further ones are counted."""
     lines: list[str] = [f"**{text('receipt.grounds')}**"]
-    room, every = _GROUNDS_ROOM, grounds(proof)
+    room, every = _GROUNDS_ROOM, grounds(proof, {key: catalogue(language())[f"ground.{key}"] for key in GROUNDS})
     for number, sentence in enumerate(every):
         line = f"- {verbatim.label(sentence, 400)}"
         room -= verbatim.size(line)

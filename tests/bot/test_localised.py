@@ -18,6 +18,7 @@ from bot.client import OnRecord
 from bot.config import Config
 from bot.localised import ENGLISH, LANGUAGES, catalogue, counted, language, language_of, listed, speaking, text
 from bot.translator import Translator, key_of
+from index.receipts import GROUNDS
 
 OTHERS = tuple(language for language in LANGUAGES if language != ENGLISH)
 BOT = Path(localised.__file__).parent
@@ -53,7 +54,7 @@ def test_every_text_the_code_asks_for_exists_and_is_asked_for() -> None:
         for key in re.findall(r"""\bcounted\(\s*["']([a-z_]+\.[a-z_.]+)["'],""", code)
         for form in ("one", "other")
     }
-    begun = tuple(re.findall(r"""\b(?:text|counted)\(f["']([a-z_.]+\.)\{""", code))
+    begun = ("ground.", *re.findall(r"""\b(?:text|counted)\(f["']([a-z_.]+\.)\{""", code))
     known = texts_of(ENGLISH).keys()
     assert (asked | plural) - known == set()
     quoted = set(re.findall(r'"([a-z_]+\.[a-z_.]+)"', code))
@@ -91,6 +92,12 @@ def test_nothing_that_members_read_is_written_in_the_code() -> None:
     found = {each for name in MEMBERS for each in sentences_in(ast.parse((BOT / f"{name}.py").read_text("utf-8")))}
     menus = {"Is this on record?", "Delete this answer", "Receipt"}
     assert found - menus == {" ".join(days._MONTHS)}
+
+
+def test_what_names_a_speaker_is_said_alike_on_a_terminal_and_on_a_card() -> None:
+    """`index` has its sentences in English, which the English catalogue repeats."""
+    own = {key.removeprefix("ground."): words for key, words in texts_of(ENGLISH).items() if key.startswith("ground.")}
+    assert own == GROUNDS
 
 
 def test_numbers_and_lists_follow_the_language() -> None:

@@ -166,8 +166,8 @@ async def receipt(stage: Stage) -> None:
 
 
 PICTURES = (
-    answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared, receipt,
-    topic, timeline, compare, told, subscriptions,
+    answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared,
+    receipt, topic, timeline, compare, told, subscriptions,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 
