@@ -11,6 +11,7 @@ import io
 import logging
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -19,7 +20,8 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import cards, days, failures, in_force, localised, render, tell_me, verbatim
-from bot.conversations import Said, what_is
+from bot.conversations import Earlier, Said, what_is
+from bot.localised import text
 from bot.messages import Asked, asked_in
 from bot.permissions import server_of
 from bot.places import Place
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HINT = "Ask me what the articles of this server say: mention me with your question, or use /ask."
-GONE = "The article was removed or its text was changed since, so there is nothing to show; please ask again."
-CUT_ANEW = "The articles were indexed anew since, and this passage is cut differently now; please ask again."
 AUTOCOMPLETE_SECONDS = 2.5
 """Discord drops suggestions that come after 3 s; an empty list is better than a late one."""
 
@@ -81,16 +80,17 @@ class Ask(commands.Cog):
         await interaction.response.defer(ephemeral=private, thinking=True)
         interaction.extras[failures.PUBLIC] = not private
         thread = thread_of(interaction.channel)
-        before = await before_thread(self.bot, server, interaction.channel, interaction.created_at)
+        # Its options are all there is to narrow it: what is left out of them is wanted open, in a thread too.
+        before = (await before_thread(self.bot, server, interaction.channel, interaction.created_at)).questions
         with self.bot.answering():
-            view = await answered(
-                self.bot, server, question, before, interaction.created_at, filters,
+            found = await answered(
+                self.bot, server, question, Earlier(before), interaction.created_at, filters,
                 asker=interaction.user.id, private=private,
             )  # fmt: skip
-            sent = await interaction.followup.send(view=view, wait=True)
-        self.bot.conversations.remember(server, sent.id, before, question)
+            sent = await interaction.followup.send(view=found.view, wait=True)
+        self.bot.conversations.remember(server, sent.id, before, question, found.filters)
         if thread is not None and not private:
-            self.bot.conversations.remember(server, thread, before, question)
+            self.bot.conversations.remember(server, thread, before, question, found.filters)
 
     @ask.autocomplete("speaker")
     async def _speakers(
@@ -136,7 +136,7 @@ class Ask(commands.Cog):
                 return
             case Said.HELP:
                 if self.bot.limits.count(server, message.author.id, message.channel.id) is None:
-                    await reply_to(message, content=HINT)
+                    await reply_to(message, content=text("ask.hint"))
                 return
             case Said.QUESTION:
                 pass
@@ -145,15 +145,16 @@ class Ask(commands.Cog):
                 await reply_to(message, content=refusal.sentence)
             return
         await message.channel.typing()
-        before = await before_message(self.bot, server, message, me)
+        earlier = await before_message(self.bot, server, message, me)
+        before = replace(earlier, questions=(*earlier.questions, *asked.leading))
         with self.bot.answering():
-            view = await answered(
-                self.bot, server, asked.question, (*before, *asked.leading), message.created_at, asker=message.author.id
+            found = await answered(
+                self.bot, server, asked.question, before, message.created_at, asker=message.author.id
             )
-            sent = await reply_to(message, view=view)
+            sent = await reply_to(message, view=found.view)
         for carrier in (sent.id, thread_of(message.channel)):
             if carrier is not None:
-                self.bot.conversations.remember(server, carrier, before, asked.turn)
+                self.bot.conversations.remember(server, carrier, earlier.questions, asked.turn, found.filters)
         await self.bot.posts.note(server, message.id, sent.id, message.channel.id, asked.turn)
 
 
@@ -166,7 +167,7 @@ def asked_by(message: discord.Message, me: int) -> Asked:
     return asked
 
 
-async def before_message(bot: OnRecord, server: int, message: discord.Message, me: int) -> tuple[str, ...]:
+async def before_message(bot: OnRecord, server: int, message: discord.Message, me: int) -> Earlier:
     """What was asked before on the card that ``message`` replies to; else, in a thread, what was asked there."""
     reference = message.reference
     if reference is not None and isinstance(shown := reference.resolved, discord.Message) and shown.author.id == me:
@@ -176,11 +177,11 @@ async def before_message(bot: OnRecord, server: int, message: discord.Message, m
 
 async def before_thread(
     bot: OnRecord, server: int, channel: object, at: datetime, asking: discord.Message | None = None
-) -> tuple[str, ...]:
+) -> Earlier:
     """What was asked in a thread before ``asking``; none in a channel, where a conversation is a chain of replies."""
-    turns = bot.conversations.before(server, thread_of(channel))
-    if turns or not isinstance(channel, discord.Thread | discord.PartialMessageable) or bot.user is None:
-        return turns
+    earlier = bot.conversations.earlier(server, thread_of(channel))
+    if earlier.questions or not isinstance(channel, discord.Thread | discord.PartialMessageable) or bot.user is None:
+        return earlier
     # After a restart the thread itself tells, by the bot's latest card in it.
     since = at - timedelta(minutes=bot.config.bot.conversation_minutes)
     try:
@@ -188,47 +189,61 @@ async def before_thread(
             if message.created_at < since:
                 break
             if message.author.id == bot.user.id and (card := cards.read(message)) is not None:
-                return card.turns
+                return Earlier(card.turns, card.filters)
     except discord.HTTPException as error:
         log.info("May not look back in thread %s: %s", channel.id, error)
-    return ()
+    return Earlier()
 
 
-def before_card(bot: OnRecord, server: int, message: discord.Message) -> tuple[str, ...]:
-    """The questions of the conversation that a card of the bot carries on; none where it is no card."""
-    if turns := bot.conversations.before(server, message.id):
-        return turns
-    # A card names its question, so that a conversation goes on after a restart too.
+def before_card(bot: OnRecord, server: int, message: discord.Message) -> Earlier:
+    """The conversation that a card of the bot carries on; nothing where it is no card."""
+    earlier = bot.conversations.earlier(server, message.id)
+    if earlier.questions:
+        return earlier
+    # A card names its question and what that was narrowed to, so that a conversation goes on after a restart too.
     card = cards.read(message)
-    return () if card is None else card.turns
+    return Earlier() if card is None else Earlier(card.turns, card.filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The card for a question, and what it was narrowed to."""
+
+    view: ui.LayoutView
+    filters: Filters
 
 
 async def answered(
     bot: OnRecord,
     server: int,
     question: str,
-    before: tuple[str, ...],
+    before: Earlier,
     at: datetime,
     filters: Filters = Filters(),
     *,
     asker: int,
     private: bool = False,
-) -> ui.LayoutView:
-    """The card for a question, every quotation on it proved."""
+) -> Found:
+    """The card for a question, every quotation on it proved.
+
+    It is narrowed to ``filters``; where there are none, to what the conversation was before, unless it says otherwise.
+    """
     today = at.astimezone(UTC).date()
     asked_on = today.isoformat()
-    found: list[str] = []
 
-    def asked(archive: Archive) -> Reply:
-        mark = archive.mark
+    def asked(archive: Archive) -> tuple[Reply, Filters, tuple[str, ...]]:
+        mark, narrowed = archive.mark, filters
+        if filters == Filters():
+            narrowed = archive.inherited(question, before.questions, before.filters, asked_on)
         # To try what else could be asked takes twice as long as the answer: not while others wait for theirs.
-        reply = archive.ask(question, before, filters=filters, asked_on=asked_on, suggest=not bot.worker.waiting)
-        found.extend(tell_me.offered(archive, reply, mark, filters, asked_on))
-        return reply
+        suggest = not bot.worker.waiting
+        reply = archive.ask(question, before.questions, filters=narrowed, asked_on=asked_on, suggest=suggest)
+        return reply, narrowed, tell_me.offered(archive, reply, mark, narrowed, asked_on)
 
-    reply: Reply = await bot.worker.call(server, asked)
+    reply, narrowed, offered = await bot.worker.call(server, asked)
     await prove(bot, server, render.shown_hits(reply))
-    return tell_me.with_button(render.card(reply, filters, today=today, asker=asker, private=private), found)
+    view = render.card(reply, narrowed, today=today, asker=asker, private=private, inherited=narrowed != filters)
+    return Found(tell_me.with_button(view, offered), narrowed)
 
 
 async def prove(bot: OnRecord, server: int, hits: Sequence[Hit]) -> None:
@@ -286,9 +301,9 @@ def filters_of(
     last = days.day_of(until, today=today, last=True) if until else None
     for written, understood in ((since, first), (until, last)):
         if written and not understood:
-            return f"“{verbatim.label(written, 30)}” is not a day I understand; {days.HOW}."
+            return text("ask.no_day", day=verbatim.label(written, 30), how=text("ask.how_days"))
     if first and last and first > last:
-        return f"No day is both since {render.day(first)} and until {render.day(last)}; swap the two."
+        return text("ask.no_days", since=render.day(first), until=render.day(last))
     return Filters(
         speaker=speaker.strip() or None if speaker else None,
         outlet=outlet.strip() or None if outlet else None,
@@ -354,7 +369,7 @@ class ContextButton(LastingButton, template=render.CONTEXT_ID):
             place = Place.parse(self.says["place"])
             article = await stored(interaction.client, server_of(interaction), place)
             if article is None:
-                await pressed.say(GONE)
+                await pressed.say(text("ask.gone"))
                 return
             shown = render.context(article, place.span, int(self.says["part"]), interaction.created_at.date())
             await pressed.show(shown.view, shown.attachment)
@@ -394,9 +409,9 @@ async def hit_at(bot: OnRecord, server: int, place: Place, filters: Filters, *, 
     def find(archive: Archive) -> Hit | str:
         article = bot.keys.find(server, archive, place.key)
         if article is None:
-            return GONE
+            return text("ask.gone")
         receipt = Receipt(article.id, article.sha256, place.span)
-        return archive.hit_at(receipt, copies=copies, filters=filters) or CUT_ANEW
+        return archive.hit_at(receipt, copies=copies, filters=filters) or text("ask.cut_anew")
 
     return await bot.worker.call(server, find)
 

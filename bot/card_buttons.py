@@ -18,8 +18,6 @@ from discord.ext import commands
 
 from bot import cards, render
 from bot.ask import (
-    GONE,
-    HINT,
     LastingButton,
     LastingSelect,
     Pressed,
@@ -31,22 +29,20 @@ from bot.ask import (
     stored,
     thread_of,
 )
+from bot.conversations import Earlier
 from bot.in_force import elsewhere
+from bot.localised import text
 from bot.permissions import server_of
 from bot.places import Place
 from index import followup
 from index.feedback import Complaint
-from index.types import Answer, Hit, Receipt, Span
+from index.types import Answer, Filters, Hit, Receipt, Span
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
     from index.archive import Archive
 
 log = logging.getLogger(__name__)
-
-THANKS = "Thank you, this is kept for the moderators of this server."
-NO_CARD = "This card does not say what was asked any more; please ask again."
-NOT_SAME = "The articles changed since, so this answer cannot be shown as it was; please ask again."
 
 
 class FollowUpButton(LastingButton, template=render.FOLLOW_UP_ID):
@@ -66,9 +62,9 @@ class WrongButton(LastingButton, template=render.WRONG_ID):
             card = cards.read(interaction.message)
             place = Place.parse(self.says["place"])
             if card is None:
-                await pressed.say(NO_CARD)
+                await pressed.say(text("card.no_question"))
             elif await stored(interaction.client, server_of(interaction), place) is None:
-                await pressed.say(GONE)
+                await pressed.say(text("ask.gone"))
             else:
                 judged = f"{self.says['score']}:{place}"
                 await pressed.show(render.complaint(card.asked, card.carried, judged))
@@ -92,9 +88,9 @@ async def _judged(
 ) -> str:
     """Keep one person's judgement, in place of an earlier one of theirs; what they are told."""
     bot, server, card = interaction.client, server_of(interaction), cards.read(interaction.message)
-    place, score = Place.parse(says["place"]), min(int(says["score"]), 1000) / 1000
+    place = Place.parse(says["place"])
     if card is None:
-        return NO_CARD
+        return text("card.no_question")
     # Read from the card each time, so that the same person's judgements of one card are always of one question.
     standalone = followup.standalone(card.asked, card.turns[:-1])
 
@@ -102,17 +98,24 @@ async def _judged(
         article = bot.keys.find(server, archive, place.key)
         if article is None:
             return False
+        receipt = Receipt(article.id, article.sha256, place.span)
+        score = min(int(says["score"]), 1000) / 1000 if says["score"] else _score(archive, standalone, receipt)
         archive.give_feedback(
-            card.asked, Receipt(article.id, article.sha256, place.span), score, right=False, complaint=complaint,
+            card.asked, receipt, score, right=False, complaint=complaint,
             standalone=standalone, by=str(interaction.user.id), words=words,
         )  # fmt: skip
         return True
 
-    return THANKS if await bot.worker.call(server, keep) else GONE
+    return text("wrong.thanks") if await bot.worker.call(server, keep) else text("ask.gone")
 
 
-class WithoutButton(LastingButton, template=re.compile(render.WITHOUT_ID)):
-    """*Ask without that*: the bare question, without what earlier ones gave to it."""
+def _score(archive: Archive, asked: str, receipt: Receipt) -> float:
+    """How sure the reader is that a passage answers; 0 where it would not be found for the question."""
+    return next((hit.score for hit in archive.rank(asked) if hit.receipt == receipt), 0.0)
+
+
+class WithoutButton(LastingButton, template=render.WITHOUT_ID):
+    """*Ask without that*: the bare question, without what earlier ones gave to it; or without their filters."""
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Change the answer of whoever asked; show anybody else the other answer alone."""
@@ -120,7 +123,7 @@ class WithoutButton(LastingButton, template=re.compile(render.WITHOUT_ID)):
         own = message is not None and (message.flags.ephemeral or (card and card.asker == interaction.user.id))
         async with Pressed(interaction, turn=bool(own)) as pressed:
             if message is None or card is None:
-                await pressed.say(NO_CARD)
+                await pressed.say(text("card.no_question"))
                 return
             bot, server, asker = interaction.client, server_of(interaction), interaction.user.id
             private = message.flags.ephemeral or not own
@@ -133,13 +136,20 @@ class WithoutButton(LastingButton, template=re.compile(render.WITHOUT_ID)):
             last = bot.conversations.before(server, message.id)[-1:]
             # A long question stands on the card in part only; while it is remembered, all of it is asked.
             asked = last[0] if last and render.as_asked(last[0]) == card.asked else card.asked
+            turns: tuple[str, ...] = ()
+            filters = card.filters
+            if self.says["filters"]:
+                turns = bot.conversations.before(server, message.id)[:-1] if last else card.turns[:-1]
+                filters = Filters()
+            # Inherited filters stay inherited: they can still be taken out of what is shown now.
+            earlier, own_filters = (Earlier(turns, filters), Filters()) if card.inherited else (Earlier(turns), filters)
             with bot.answering():
-                view = await answered(
-                    bot, server, asked, (), interaction.created_at, card.filters, asker=asker, private=private
+                found = await answered(
+                    bot, server, asked, earlier, interaction.created_at, own_filters, asker=asker, private=private
                 )
-                await pressed.show(view)
+                await pressed.show(found.view)
             if own:
-                bot.conversations.remember(server, message.id, (), asked)
+                bot.conversations.remember(server, message.id, turns, asked, found.filters)
 
 
 class ShareButton(LastingButton, template=render.SHARE_ID):
@@ -150,7 +160,7 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
         async with Pressed(interaction, turn=True) as pressed:
             message, card = interaction.message, cards.read(interaction.message)
             if message is None or card is None:
-                await pressed.say(NO_CARD)
+                await pressed.say(text("card.no_question"))
                 return
             bot, server, asker = interaction.client, server_of(interaction), interaction.user.id
             hits = [await hit_at(bot, server, place, card.filters) for place in card.places]
@@ -159,21 +169,23 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
                 return
             shared = self._shared(card, [hit for hit in hits if isinstance(hit, Hit)])
             if shared is None:
-                await pressed.say(NOT_SAME)
+                await pressed.say(text("card.not_same"))
                 return
             await prove(bot, server, render.shown_hits(shared) if isinstance(shared, Answer) else shared)
             today = interaction.created_at.date()
             if isinstance(shared, Answer):
-                view = render.card(shared, card.filters, today=today, asker=asker)
+                view = render.card(shared, card.filters, today=today, asker=asker, inherited=card.inherited)
             else:
                 nearest = shared[0] if shared else None
                 view = render.silence(
-                    card.asked, card.carried, card.filters, card.said, nearest, today=today, asker=asker
-                )
+                    card.asked, card.carried, card.filters, card.said, nearest, today=today, asker=asker,
+                    inherited=card.inherited,
+                )  # fmt: skip
             sent = await interaction.followup.send(view=view, wait=True)
             await interaction.edit_original_response(view=view)  # without the button, for it is shared now
             before = bot.conversations.before(server, message.id)
-            bot.conversations.remember(server, sent.id, before[:-1], before[-1] if before else card.asked)
+            asked = before[-1] if before else card.asked
+            bot.conversations.remember(server, sent.id, before[:-1], asked, card.filters)
 
     def _shared(self, card: cards.Card, hits: list[Hit]) -> Answer | list[Hit] | None:
         """The answer that the card shows, or what is nearest to one; ``None`` where it cannot be had as it was."""
@@ -215,7 +227,7 @@ class Forms(commands.Cog):
         private = message is None or message.flags.ephemeral
         async with Pressed(interaction, turn=not private) as pressed:
             if message is None or cards.read(message) is None or not question:
-                await pressed.say(HINT if question == "" else NO_CARD)
+                await pressed.say(text("ask.hint") if question == "" else text("card.no_question"))
                 return
             server, bot = server_of(interaction), self.bot
             if sentence := await elsewhere(interaction):
@@ -226,14 +238,14 @@ class Forms(commands.Cog):
                 return
             before = before_card(bot, server, message)
             with bot.answering():
-                view = await answered(
+                found = await answered(
                     bot, server, question, before, interaction.created_at, asker=asker, private=private
                 )
-                sent = await _posted(interaction, message, view, private=private)
+                sent = await _posted(interaction, message, found.view, private=private)
             thread = None if private else thread_of(interaction.channel)
             for carrier in (sent.id, thread):
                 if carrier is not None:
-                    bot.conversations.remember(server, carrier, before, question)
+                    bot.conversations.remember(server, carrier, before.questions, question, found.filters)
 
 
 async def _posted(

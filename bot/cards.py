@@ -13,13 +13,20 @@ from typing import Any
 import discord
 
 from bot import render
+from bot.localised import LANGUAGES, catalogue
 from bot.places import Place
 from index.types import Filters
 
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
-_ASKED = re.compile(r"-# Asked: (.+)\Z")
-_ABOUT = re.compile(r"-# about: (.+)\Z")
-_ONLY = re.compile(r"-# only: (.+)\Z")
+
+
+def _line(key: str) -> re.Pattern[str]:
+    """A line of small print that begins with a text, in whatever language the card was written."""
+    begins = "|".join(re.escape(catalogue(language)[key]) for language in LANGUAGES)
+    return re.compile(rf"-# (?:{begins}) (.+)\Z")
+
+
+_ASKED, _ABOUT, _ONLY = map(_line, ("card.asked", "card.about", "card.only"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class Card:
     """What of earlier questions it was taken to be about."""
     filters: Filters = Filters()
     """What it was narrowed to."""
+    inherited: bool = False
+    """Whether an earlier question was narrowed to it, and not this one."""
     said: tuple[str, ...] = ()
     """Its other texts above the quotation, as they were sent."""
     places: tuple[Place, ...] = ()
@@ -72,9 +81,10 @@ def _read(components: Iterable[Any]) -> Card | None:
         asked,
         tuple(about.split(render.BETWEEN)) if about else (),
         render.filters_of(only) if only else Filters(),
+        any(found["filters"] for found in _matches(render.WITHOUT_ID, ids)),
         tuple(_said(texts)),
         _places(ids),
-        next((int(found["score"]) / 1000 for found in _matches(render.WRONG_ID, ids)), 0.0),
+        next((int(found["score"]) / 1000 for found in _matches(render.WRONG_ID, ids) if found["score"]), 0.0),
         next((int(found["asker"], 36) for found in _matches(render.FOLLOW_UP_ID, ids) if found["asker"]), None),
     )
 
@@ -98,7 +108,7 @@ def _matches(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[re.Matc
 
 def _said(texts: Sequence[str]) -> Iterator[str]:
     for text in texts:
-        if text.startswith(("> ", render.TOO_LONG)):
+        if text.startswith(("> ", *render.TOO_LONG)):
             return
         if not any(pattern.fullmatch(text) for pattern in (_ASKED, _ABOUT, _ONLY)):
             yield text

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from discord import app_commands, ui
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton, prove, suggested
+from bot.localised import LANGUAGES, catalogue, grouped, text
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from index.archive import Archive
@@ -28,13 +30,6 @@ if TYPE_CHECKING:
     from bot.client import OnRecord
 
 MENU = "Is this on record?"
-NOTHING = "This message claims nothing that could be looked up: it has no quotation and no statement of three words."
-ASKS = "This asks something and claims nothing; put it to me with /ask."
-OWN = "This is a card of mine: what it quotes is on record. “Receipt” in the same menu proves it again."
-NOT_YOURS = "Only the person who asked can share this."
-MAY_NOT_WRITE = "You cannot send messages in this channel, so this is not shared here."
-LOST = "The claim cannot be read from this message any more; please check it again."
-
 CLAIM_LIMIT = 1200
 """Units of a claim as it is shown: more would leave no room for the difference and the quotation."""
 DIFF_LIMIT = 800
@@ -45,7 +40,12 @@ _EDGE = 10
 
 _SHARE = "or:k"
 SHARE_ID = re.compile(rf"{_SHARE}:(?P<asker>[0-9]{{1,20}}):(?P<of>[0-9]{{1,5}}):(?P<quoted>[01])")
-_HEAD = re.compile(r"-# The claim(?:, said to be by (?P<speaker>.+))?\Z")
+_HEADS = tuple(
+    re.compile(rf"-# {re.escape(words['check.claim'])}\Z|-# {by[0]}(?P<speaker>.+){by[1]}\Z")
+    for words in map(catalogue, LANGUAGES)
+    for by in [[re.escape(part) for part in words["check.claim_by"].split("{speaker}")]]
+)
+"""What stands above the claim on a card, in each language."""
 
 _GREEN, _AMBER, _GREY = discord.Colour(0x1F8B4C), discord.Colour(0xC27C0E), discord.Colour(0x747F8D)
 _COLOURS = {VerdictKind.VERBATIM: _GREEN, VerdictKind.PARAPHRASE: _GREY, VerdictKind.NOT_ON_RECORD: _GREY}
@@ -80,7 +80,7 @@ class Checking(WithMenu):
     async def check(
         self,
         interaction: discord.Interaction[OnRecord],
-        text: app_commands.Range[str, 1, 4000],
+        text: app_commands.Range[str, 1, 4000],  # shadows `localised.text`, for the option is called so in Discord
         speaker: app_commands.Range[str, 1, 100] | None = None,
     ) -> None:
         """Judge a claim that was typed."""
@@ -95,32 +95,33 @@ class Checking(WithMenu):
     async def of_message(self, interaction: discord.Interaction[OnRecord], message: discord.Message) -> None:
         """Judge what a message claims."""
         if self.bot.user is not None and message.author.id == self.bot.user.id:
-            await failures.say(interaction, OWN)
+            await failures.say(interaction, text("check.own"))
             return
         forwarded = [snapshot.content for snapshot in message.message_snapshots]
         await self._answer(interaction, message.content or "\n".join(forwarded), None)
 
     async def _answer(self, interaction: discord.Interaction[OnRecord], content: str, speaker: str | None) -> None:
         server = server_of(interaction)
-        text = claimed_in(content)
-        if claims_nothing(text):
-            await failures.say(interaction, NOTHING)
+        words = claimed_in(content)
+        if claims_nothing(words):
+            await failures.say(interaction, text("check.nothing"))
             return
         if refusal := self.bot.limits.count(server, interaction.user.id):
             await failures.say(interaction, refusal.sentence)
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
         with self.bot.answering():
-            found = await checked(self.bot, server, text, speaker or None)
-            if asks(text) and found.verdict.verdict in (VerdictKind.NOT_ON_RECORD, VerdictKind.PARAPHRASE):
-                await failures.say(interaction, ASKS)
+            found = await checked(self.bot, server, words, speaker or None)
+            if asks(words) and found.verdict.verdict in (VerdictKind.NOT_ON_RECORD, VerdictKind.PARAPHRASE):
+                await failures.say(interaction, text("check.asks"))
                 return
-            await interaction.followup.send(view=card(found, asker=interaction.user.id), ephemeral=True)
+            view = card(found, asker=interaction.user.id, today=interaction.created_at.date())
+            await interaction.followup.send(view=view, ephemeral=True)
 
 
-async def checked(bot: OnRecord, server: int, text: str, speaker: str | None) -> Checked:
+async def checked(bot: OnRecord, server: int, words: str, speaker: str | None) -> Checked:
     """What the archive of ``server`` says of a message, every quotation proved."""
-    ways = readings(text)
+    ways = readings(words)
     cut = tuple(replace(way, words=shortened(way.words)) for way in ways)
     verdict = await bot.worker.call(server, lambda archive: archive.judge(cut, speaker))
     claim = verdict.claim or cut[0]
@@ -154,16 +155,16 @@ def claimed_in(content: str) -> str:
     return content.strip()
 
 
-def claims_nothing(text: str) -> bool:
+def claims_nothing(words: str) -> bool:
     """Whether there is too little in a message to be looked up: no quotation, and fewer than three words."""
-    words = len(re.findall(r"[^\W_]+", text))
-    first = readings(text)[0]
-    return words == 0 or (words < 3 and first.words == text)
+    count = len(re.findall(r"[^\W_]+", words))
+    first = readings(words)[0]
+    return count == 0 or (count < 3 and first.words == words)
 
 
-def asks(text: str) -> bool:
+def asks(words: str) -> bool:
     """Whether a message only asks: a question that quotes nothing."""
-    return text.rstrip().endswith("?") and len(readings(text)) == 1
+    return words.rstrip().endswith("?") and len(readings(words)) == 1
 
 
 def shortened(words: str) -> str:
@@ -184,44 +185,40 @@ def shortened(words: str) -> str:
 # --- the card
 
 
-def card(found: Checked, *, asker: int | None = None, shared_by: str | None = None) -> ui.LayoutView:
-    """The verdict in plain words, the claim, how it differs, what is on record. ``asker`` is who may share it."""
+def card(
+    found: Checked, *, asker: int | None = None, shared_by: str | None = None, today: date | None = None
+) -> ui.LayoutView:
+    """The verdict in plain words, the claim, how it differs, what is on record.
+
+    ``asker`` is who may share it; by ``today`` it says how old each article is.
+    """
     verdict, claim = found.verdict, found.claim
-    by = f", said to be by {verbatim.label(claim.speaker, 100)}" if claim.speaker else ""
-    above = [f"### {heading(verdict)}\n{verbatim.escape(meaning(found))}", f"-# The claim{by}", _shown(claim.words)]
+    of = text("check.claim_by", speaker=verbatim.label(claim.speaker, 100)) if claim.speaker else text("check.claim")
+    above = [f"### {heading(verdict)}\n{verbatim.escape(meaning(found))}", f"-# {of}", _shown(claim.words)]
     if found.quoted:
-        above.append("-# Checked is what stands between quotation marks in the message.")
+        above.append(f"-# {text('check.quoted')}")
     if found.of:
-        above.append(
-            f"-# ✂ Only the first {len(claim.words):,} of {found.of:,} characters were checked, up to the end of a "
-            f"sentence where there is one."
-        )
+        above.append(f"-# ✂ {text('check.cut', shown=grouped(len(claim.words)), whole=grouped(found.of))}")
     if any(change.op is not Op.SAME for change in verdict.diff):
-        above += ["-# ~~Struck out~~: only in the claim. **Bold**: only on record.", difference(verdict.diff)]
+        above += [f"-# {text('check.marks')}", difference(verdict.diff)]
     colour = _COLOURS.get(verdict.verdict, _AMBER)
-    items = _parts(above, verdict.parts) if verdict.parts else _closest(above, verdict, colour)
+    items = _parts(above, verdict.parts, today) if verdict.parts else _closest(above, verdict, colour, today)
     if shared_by is not None:
-        items.append(ui.TextDisplay(f"-# Checked and shared by {verbatim.label(shared_by, 60)}"))
+        items.append(ui.TextDisplay(f"-# {text('check.shared_by', name=verbatim.label(shared_by, 60))}"))
     box: ui.Container[ui.LayoutView] = ui.Container(*items, accent_colour=colour)
     if asker is None:
         return render.view(box)
     share: ui.Button[ui.LayoutView] = ui.Button(
-        label="Share", custom_id=f"{_SHARE}:{asker}:{min(found.of, 99_999)}:{found.quoted:d}"
+        label=text("button.share"), custom_id=f"{_SHARE}:{asker}:{min(found.of, 99_999)}:{found.quoted:d}"
     )
     return render.view(box, ui.ActionRow(share))
 
 
 def heading(verdict: Verdict) -> str:
     """The verdict in two or three words."""
-    places = {2: "two", 3: "three", 4: "four"}.get(len(verdict.parts), "several")
-    return {
-        VerdictKind.VERBATIM: "Verbatim",
-        VerdictKind.ALTERED: "Altered",
-        VerdictKind.STITCHED: f"Stitched from {places} places",
-        VerdictKind.WRONG_SPEAKER: "Said by someone else",
-        VerdictKind.PARAPHRASE: "Paraphrase",
-        VerdictKind.NOT_ON_RECORD: "Not on record",
-    }[verdict.verdict]
+    if verdict.verdict is VerdictKind.STITCHED:
+        return text("check.stitched", count=text(f"check.places.{min(len(verdict.parts), 5)}"))
+    return text(f"check.heading.{verdict.verdict.value}")
 
 
 def meaning(found: Checked) -> str:
@@ -230,21 +227,13 @@ def meaning(found: Checked) -> str:
     match verdict.verdict:
         case VerdictKind.VERBATIM:
             left_out = any(change.op is Op.DROPPED for change in verdict.diff)
-            said = "These words are on record, word for word" + (
-                ", but for what the ellipsis leaves out." if left_out else "."
-            )
+            said = text("check.verbatim_but") if left_out else text("check.meaning.verbatim")
             unsure = speaker and verdict.closest and verdict.closest.speaker is None
-            return said + (" The record does not say that they are this speaker's." if unsure else "")
-        case VerdictKind.ALTERED:
-            return "Nearly these words are on record. Here is what differs."
-        case VerdictKind.STITCHED:
-            return "Each part is on record, but they do not stand together there."
+            return f"{said} {text('check.unsure')}" if unsure else said
         case VerdictKind.WRONG_SPEAKER:
-            return f"These words are on record, but not as those of {speaker or 'this speaker'}."
-        case VerdictKind.PARAPHRASE:
-            return "Something like it is on record, in other words. As a quotation it is not."
-        case VerdictKind.NOT_ON_RECORD:
-            return "No article here has these words, or words near them. That does not prove that nobody said them."
+            return text("check.wrong_speaker", speaker=speaker or text("check.this_speaker"))
+        case kind:
+            return text(f"check.meaning.{kind.value}")
 
 
 def difference(diff: Sequence[Change]) -> str:
@@ -278,38 +267,45 @@ def _ends(run: str, *, first: bool = False, last: bool = False) -> str:
 
 
 def _shown(words: str) -> str:
-    return verbatim.quoted(words) if verbatim.displayable(words) else "-# It holds characters that cannot be shown."
+    return verbatim.quoted(words) if verbatim.displayable(words) else f"-# {text('check.not_displayable')}"
 
 
 _ABOVE = {
-    VerdictKind.VERBATIM: "**On record**",
-    VerdictKind.WRONG_SPEAKER: "**On record**",
-    VerdictKind.ALTERED: "**Closest on record**",
-    VerdictKind.PARAPHRASE: "**Closest on record**",
-    VerdictKind.NOT_ON_RECORD: "**The nearest passage, which does not match:**",
+    VerdictKind.VERBATIM: "on_record",
+    VerdictKind.WRONG_SPEAKER: "on_record",
+    VerdictKind.ALTERED: "closest",
+    VerdictKind.PARAPHRASE: "closest",
+    VerdictKind.NOT_ON_RECORD: "nearest",
 }
 
 
-def _closest(above: list[str], verdict: Verdict, colour: discord.Colour) -> list[ui.Item[ui.LayoutView]]:
+def _closest(
+    above: list[str], verdict: Verdict, colour: discord.Colour, today: date | None
+) -> list[ui.Item[ui.LayoutView]]:
     if verdict.closest is None:
-        return [ui.TextDisplay(text) for text in above]
-    box = render.evidence(verdict.closest, [*above, _ABOVE[verdict.verdict]], colour)
+        return [ui.TextDisplay(line) for line in above]
+    heading_ = text(f"check.above.{_ABOVE[verdict.verdict]}")
+    box = render.evidence(verdict.closest, [*above, f"**{heading_}**"], colour, today)
     items = [item for item in box.children if not isinstance(item, ui.Separator)]
     items.insert(len(above), ui.Separator())
     return items
 
 
-def _parts(above: list[str], parts: Sequence[Hit]) -> list[ui.Item[ui.LayoutView]]:
+def _parts(above: list[str], parts: Sequence[Hit], today: date | None) -> list[ui.Item[ui.LayoutView]]:
     """Each part of a stitched quotation in its sentences, with its own buttons."""
     items: list[ui.Item[ui.LayoutView]] = [*map(ui.TextDisplay, above), ui.Separator()]
     buttons: list[ui.Button[ui.LayoutView]] = []
     seen: set[str] = set()
     quota = render.Quota()
     for number, hit in enumerate(parts, 1):
-        words, source = render.beside(hit, quota=quota)
+        words, source = render.beside(hit, today, quota)
         if not verbatim.displayable(hit.quote) or verbatim.size(words) > PART_LIMIT:
-            words = f"-# A passage of {len(hit.quote):,} characters; see In context {number}."
-        items += [ui.TextDisplay(f"**On record, part {number}**"), ui.TextDisplay(words), ui.TextDisplay(source)]
+            words = f"-# {text('check.long_part', number=grouped(len(hit.quote)), part=number)}"
+        items += [
+            ui.TextDisplay(f"**{text('check.part', part=number)}**"),
+            ui.TextDisplay(words),
+            ui.TextDisplay(source),
+        ]
         for button in render.links(hit.article, hit.passage.span, number):
             # Two parts of one sentence lead to the same place, and Discord takes no id twice.
             if (key := button.custom_id or f"{button.url}") not in seen:
@@ -333,22 +329,23 @@ class ShareVerdictButton(LastingButton, template=SHARE_ID):
 
     async def _share(self, interaction: discord.Interaction[Any]) -> None:
         if str(interaction.user.id) != self.says["asker"]:
-            await failures.say(interaction, NOT_YOURS)
+            await failures.say(interaction, text("check.not_yours"))
             return
         if not _may_write(interaction):
-            await failures.say(interaction, MAY_NOT_WRITE)
+            await failures.say(interaction, text("check.may_not_write"))
             return
         claim = None if interaction.message is None else claim_on(interaction.message)
         if claim is None:
-            await failures.say(interaction, LOST)
+            await failures.say(interaction, text("check.lost"))
             return
         await interaction.response.defer()
         bot, server = interaction.client, server_of(interaction)
         judged: Verdict = await bot.worker.call(server, lambda archive: _again(archive, claim))
         found = Checked(judged, claim, int(self.says["of"]), self.says["quoted"] == "1")
         await prove(bot, server, found.hits)
-        await interaction.followup.send(view=card(found, shared_by=interaction.user.display_name))
-        await interaction.edit_original_response(view=card(found))
+        today = interaction.created_at.date()
+        await interaction.followup.send(view=card(found, shared_by=interaction.user.display_name, today=today))
+        await interaction.edit_original_response(view=card(found, today=today))
 
 
 def _again(archive: Archive, claim: Claim) -> Verdict:
@@ -366,7 +363,8 @@ def claim_on(message: discord.Message) -> Claim | None:
     """The claim that a card of this kind shows, to the character; ``None`` where it is no such card."""
     shown = list(_texts(message.components))
     for head, words in pairwise(shown):
-        if (found := _HEAD.match(head)) and words.startswith("> "):
+        found = next((match for pattern in _HEADS if (match := pattern.match(head))), None)
+        if found and words.startswith("> "):
             speaker = found["speaker"]
             return Claim(_unescaped(re.sub(r"(\A|\r\n|\n|\r)> ", r"\1", words)), speaker and _unescaped(speaker))
     return None
@@ -379,5 +377,5 @@ def _texts(components: Sequence[Any]) -> Iterator[str]:
         yield from _texts(getattr(component, "children", ()))
 
 
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
+def _unescaped(words: str) -> str:
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", words)

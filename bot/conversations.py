@@ -1,4 +1,4 @@
-"""The last questions of each conversation, in memory: what "and when?" refers to.
+"""The last questions of each conversation, and what they were narrowed to, in memory: what "and when?" refers to.
 
 A conversation is a chain of replies to the bot's cards, or a thread. It is remembered under the message that carries
 it on, so two conversations in one channel never mix, and a reply to an older card goes on from that card.
@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from index.types import Filters
+
 REMEMBERED = 10_000
 """Cards and threads that can be carried on at once; the oldest is forgotten first."""
 TURN_LIMIT = 500
@@ -20,8 +22,19 @@ TURN_LIMIT = 500
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a conversation knows when the next question is asked."""
+
+    questions: tuple[str, ...] = ()
+    """Those asked before, oldest first."""
+    filters: Filters = Filters()
+    """What the last of them was narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Turns:
     questions: tuple[str, ...]
+    filters: Filters
     at: float
 
 
@@ -36,14 +49,20 @@ class Conversations:
 
     def before(self, server: int, carrier: int | None) -> tuple[str, ...]:
         """The questions asked before, oldest first; none where the conversation is over or was never here."""
-        if carrier is None or (kept := self._kept.get((server, carrier))) is None:
-            return ()
-        return kept.questions if self._clock() - kept.at <= self._seconds else ()
+        return self.earlier(server, carrier).questions
 
-    def remember(self, server: int, carrier: int, before: tuple[str, ...], question: str) -> None:
-        """``question`` was asked after ``before``; message or thread ``carrier`` carries the conversation on."""
+    def earlier(self, server: int, carrier: int | None) -> Earlier:
+        """The questions asked before, and what the last one was narrowed to; nothing where `before` has none."""
+        if carrier is None or (kept := self._kept.get((server, carrier))) is None:
+            return Earlier()
+        return Earlier(kept.questions, kept.filters) if self._clock() - kept.at <= self._seconds else Earlier()
+
+    def remember(
+        self, server: int, carrier: int, before: tuple[str, ...], question: str, filters: Filters = Filters()
+    ) -> None:
+        """``question`` was asked after ``before`` within ``filters``; message or thread ``carrier`` carries it on."""
         questions = (*before, question[:TURN_LIMIT])[-self._turns :] if self._turns > 0 else ()
-        self._kept[(server, carrier)] = _Turns(questions, self._clock())
+        self._kept[(server, carrier)] = _Turns(questions, filters, self._clock())
         self._kept.move_to_end((server, carrier))
         while len(self._kept) > REMEMBERED:
             self._kept.popitem(last=False)
@@ -52,7 +71,8 @@ class Conversations:
         """Where ``old`` was asked there, it is ``new`` now; with ``None`` it was taken back."""
         if (kept := self._kept.get((server, carrier))) is not None:
             turns = (new if turn == old else turn for turn in kept.questions)
-            self._kept[(server, carrier)] = _Turns(tuple(turn for turn in turns if turn is not None), kept.at)
+            left = tuple(turn for turn in turns if turn is not None)
+            self._kept[(server, carrier)] = _Turns(left, kept.filters, kept.at)
 
 
 class Said(Enum):

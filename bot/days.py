@@ -6,7 +6,7 @@ import calendar
 import re
 from datetime import date, timedelta
 
-from bot.localised import LANGUAGES, catalogue, counted, text
+from bot.localised import ENGLISH, LANGUAGES, catalogue, counted, text
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ISO = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?\Z")
@@ -16,7 +16,8 @@ _MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})\
 _WRITTEN = re.compile(r"(\d{1,2})\.? ([^\W\d_]+) (\d{4})\Z")
 """What `written` writes, in whatever language."""
 
-HOW = "write it like 2023-10-13, 13 October 2023, October 2023 or 2023"
+HOW = catalogue(ENGLISH)["ask.how_days"]
+"""How days may be written, in English."""
 
 
 def day_of(text: str, *, today: date, last: bool = False) -> str | None:

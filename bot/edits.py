@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakValueDictionary
 
 import discord
@@ -20,23 +20,16 @@ from discord.ext import commands
 
 from bot import cards, failures
 from bot.ask import answered, asked_by, before_message, reply_to, thread_of
-from bot.conversations import Said, what_is
+from bot.conversations import Earlier, Said, what_is
 from bot.in_force import answers_in
+from bot.localised import text
 from bot.menus import WithMenu
 from bot.permissions import may_curate
 from bot.worker import Worker
 from index.errors import ArchiveError
 from index.posts import Post, digest
 
-if TYPE_CHECKING:
-    pass
-
 log = logging.getLogger(__name__)
-
-DELETED = "The answer is deleted."
-NOT_MINE = "That is no answer of mine."
-NOT_YOURS = "Only whoever asked, and the moderators, can delete an answer."
-ONLY_YOU = "Only you see that answer; dismiss it below it."
 
 
 class Posts:
@@ -153,19 +146,21 @@ class Edits(WithMenu):
             return
         turns = bot.conversations.before(server, post.answer)
         remembered = bool(turns) and digest(turns[-1]) == post.asked
-        before = turns[:-1] if remembered else await before_message(bot, server, message, me.id)
+        earlier = await before_message(bot, server, message, me.id)
+        before = turns[:-1] if remembered else earlier.questions
         with bot.answering():
-            view = await answered(
-                bot, server, asked.question, (*before, *asked.leading), message.created_at, asker=message.author.id
-            )
+            found = await answered(
+                bot, server, asked.question, Earlier((*before, *asked.leading), earlier.filters), message.created_at,
+                asker=message.author.id,
+            )  # fmt: skip
             try:
-                await self._answer(server, post).edit(view=view)
+                await self._answer(server, post).edit(view=found.view)
             except discord.NotFound:
                 await bot.posts.forget(server, post.question)
                 return
         if remembered and (thread := thread_of(message.channel)) is not None:
             bot.conversations.replace(server, thread, turns[-1], asked.turn)
-        bot.conversations.remember(server, post.answer, before, asked.turn)
+        bot.conversations.remember(server, post.answer, before, asked.turn, found.filters)
         await bot.posts.note(server, post.question, post.answer, post.channel, asked.turn)
 
     async def _taken_back(self, server: int, post: Post) -> None:
@@ -192,17 +187,17 @@ class Edits(WithMenu):
             await message.delete()
         except discord.NotFound:
             log.debug("The answer %s was gone already", message.id)
-        await failures.say(interaction, DELETED)
+        await failures.say(interaction, text("delete.done"))
 
     def _refused(self, interaction: discord.Interaction[Any], message: discord.Message) -> str | None:
         """Why this person may not delete that message, or ``None``."""
         card = cards.read(message)
         if self.bot.user is None or message.author.id != self.bot.user.id or card is None:
-            return NOT_MINE
+            return text("delete.not_mine")
         if message.flags.ephemeral:
-            return ONLY_YOU
+            return text("delete.only_you")
         by_command = message.interaction_metadata
         askers = {card.asker, by_command.user.id if by_command is not None else None}
         if interaction.user.id in askers or may_curate(interaction, self.bot.config.bot.curator_role):
             return None
-        return NOT_YOURS
+        return text("delete.not_yours")

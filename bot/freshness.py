@@ -17,8 +17,9 @@ from discord import ui
 from discord.ext import commands, tasks
 
 from bot import failures, render, verbatim
-from bot.ask import GONE, LastingButton
+from bot.ask import LastingButton
 from bot.feeds import for_moderators
+from bot.localised import text
 from bot.permissions import server_of
 from bot.places import key_of
 from bot.polling import check_links
@@ -163,7 +164,7 @@ class MoveButton(LastingButton, template=MOVE_ID):
             return True
 
         if not await bot.worker.call(server, moving, changes=True):
-            await failures.say(interaction, GONE)
+            await failures.say(interaction, text("ask.gone"))
         return await page_of(interaction, int(self.says["page"]))
 
 

@@ -7,6 +7,8 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from bot.localised import text
+
 REMEMBERED = 10_000
 """Members and channels whose last minute is remembered; what was quiet longest is forgotten first."""
 
@@ -30,9 +32,8 @@ class Refusal:
 
     @property
     def sentence(self) -> str:
-        """What the member is told."""
-        where = " in this channel" if self.channel else ""
-        return f"That is a lot of questions in one minute{where}; please ask again in {self.seconds} s."
+        """What the member is told, in the language of the task."""
+        return text("limit.channel" if self.channel else "limit.member", seconds=self.seconds)
 
 
 class Limits:

@@ -46,7 +46,8 @@ class Members(commands.GroupCog, name="onrecord", description="Who is on record,
         await interaction.response.defer(thinking=True)
         interaction.extras[failures.PUBLIC] = True
         with self.bot.answering():
-            view = await topics.shown(self.bot, server, " ".join(subject.split()), filters)
+            today = interaction.created_at.date()
+            view = await topics.shown(self.bot, server, " ".join(subject.split()), filters, today=today)
             await interaction.followup.send(view=view)
 
     @topic.autocomplete("outlet")

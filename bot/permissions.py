@@ -7,8 +7,11 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.localised import ENGLISH, catalogue
+
 NOT_CONFIGURING = "The settings are made by those who may manage this server: you need the permission Manage Server."
-REFUSED = "Articles are kept by this server's moderators: you need the permission Manage Messages, or the curator role."
+REFUSED = catalogue(ENGLISH)["failure.refused"]
+"""What somebody who may not change the articles is told, in English; `failures` says it in their language."""
 
 
 class Refused(app_commands.CheckFailure):

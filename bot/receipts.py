@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -18,33 +19,25 @@ from discord import app_commands, ui
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton, LastingSelect
+from bot.localised import catalogue, grouped, language, text
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from index import livepage
 from index.archive import Archive
-from index.receipts import Form, Proof, export, grounds, spoken
-from index.types import Article, Receipt, Span
+from index.receipts import GROUNDS, Form, Proof, export, grounds
+from index.types import Article, Hit, Receipt, Span
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
 
 MENU = "Receipt"
-NOT_A_LINK = "Give the link of a message of this server (its menu has “Copy Message Link”), or its id."
-ELSEWHERE = "That message is of another server, or you may not read it here."
-NOT_FOUND = "There is no such message that I can read."
-NOT_MINE = "A receipt is for my own cards; that message is by somebody else. “Is this on record?” checks its words."
-NO_QUOTATION = "That message quotes nothing, so there is nothing to prove."
-GONE = (
-    "**No longer on record.** The article was removed, or its text was changed since this was quoted, so the words "
-    "cannot be proved any more."
-)
-PROVED = "These are the characters of the stored text, whose hash was computed anew and matches."
-TOO_SLOW = "The page did not answer in time, which says nothing about the words."
 
 LIVE_SECONDS = 8.0
 """For the live page, from the first look-up to the last byte: somebody waits for it."""
-ROOM = 2200
+LOOKED_BACK = 50
+"""Newest messages of a channel among which a card is looked for."""
+ROOM = 2000
 """Units of a quotation on a receipt; a longer one is cut at the end of a sentence."""
 _GROUNDS_ROOM = 900
 
@@ -59,14 +52,6 @@ _MESSAGE = re.compile(
 )
 _GREEN, _GREY = discord.Colour(0x1F8B4C), discord.Colour(0x747F8D)
 
-_FORMS = {
-    Form.TEXT: ("Plain text", "The quotation, who said it, where, and the proof"),
-    Form.MARKDOWN: ("Markdown", "A block quote with its source"),
-    Form.BIBTEX: ("BibTeX", "For LaTeX; the quotation stands in a field of its own"),
-    Form.CSL_JSON: ("CSL-JSON", "For Zotero and other citation programs"),
-    Form.SELECTOR: ("W3C annotation", "A TextQuoteSelector: the words, and those around them"),
-}
-
 
 class Receipts(WithMenu):
     """Proofs of what was quoted, from a command and from the menu of a message."""
@@ -75,17 +60,17 @@ class Receipts(WithMenu):
 
     @app_commands.command(name="receipt", description="Prove again what one of my cards quotes, and export it")
     @app_commands.guild_only()
-    @app_commands.describe(message="The link of the card, or its id when it is in this channel")
+    @app_commands.describe(message="The link of the card, or its id; without it, my newest card in this channel")
     async def receipt(
-        self, interaction: discord.Interaction[OnRecord], message: app_commands.Range[str, 1, 200]
+        self, interaction: discord.Interaction[OnRecord], message: app_commands.Range[str, 1, 200] | None = None
     ) -> None:
-        """Prove the quotations of a card that is linked to."""
-        found = _MESSAGE.fullmatch(message.strip().strip("<>"))
-        if found is None:
-            await failures.say(interaction, NOT_A_LINK)
+        """Prove the quotations of a card that is linked to, or else of the newest one there is here."""
+        found = None if message is None else _MESSAGE.fullmatch(message.strip().strip("<>"))
+        if message is not None and found is None:
+            await failures.say(interaction, text("receipt.not_a_link"))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        card = await _fetched(interaction, found)
+        card = await _newest(interaction) if found is None else await _fetched(interaction, found)
         if isinstance(card, str):
             await failures.say(interaction, card)
             return
@@ -98,15 +83,29 @@ class Receipts(WithMenu):
 
     async def _prove(self, interaction: discord.Interaction[OnRecord], card: discord.Message) -> None:
         if self.bot.user is None or card.author.id != self.bot.user.id:
-            await failures.say(interaction, NOT_MINE)
+            await failures.say(interaction, text("receipt.not_mine"))
             return
         places = places_on(card)
         if not places:
-            await failures.say(interaction, NO_QUOTATION)
+            await failures.say(interaction, text("receipt.no_quotation"))
             return
         with self.bot.answering():
-            view = await page(self.bot, server_of(interaction), places, 0)
+            view = await page(self.bot, server_of(interaction), places, 0, interaction.created_at.date())
             await interaction.followup.send(view=view, ephemeral=True)
+
+
+async def _newest(interaction: discord.Interaction[OnRecord]) -> discord.Message | str:
+    """The newest card of the bot in the channel that quotes something; else the sentence that there is none."""
+    here, me = interaction.channel, interaction.client.user
+    if me is None or not isinstance(here, discord.abc.Messageable):
+        return text("receipt.none_here")
+    try:
+        async for message in here.history(limit=LOOKED_BACK):
+            if message.author.id == me.id and places_on(message):
+                return message
+    except discord.Forbidden:
+        return text("receipt.none_here")
+    return text("receipt.none_here")
 
 
 async def _fetched(interaction: discord.Interaction[OnRecord], named: re.Match[str]) -> discord.Message | str:
@@ -115,16 +114,16 @@ async def _fetched(interaction: discord.Interaction[OnRecord], named: re.Match[s
     channel: Any = here
     if named["guild"] is not None and int(named["channel"]) != interaction.channel_id:
         if int(named["guild"]) != server or interaction.guild is None:
-            return ELSEWHERE
+            return text("receipt.elsewhere")
         channel = interaction.guild.get_channel_or_thread(int(named["channel"]))
         if not _may_read(channel, interaction.user):
-            return ELSEWHERE
+            return text("receipt.elsewhere")
     if not isinstance(channel, discord.abc.Messageable):
-        return NOT_FOUND
+        return text("receipt.not_found")
     try:
         return await channel.fetch_message(int(named["message"]))
     except (discord.NotFound, discord.Forbidden):
-        return NOT_FOUND
+        return text("receipt.not_found")
 
 
 def _may_read(channel: Any, person: discord.User | discord.Member) -> bool:
@@ -167,10 +166,10 @@ async def proved(bot: OnRecord, server: int, place: Place) -> Proof | None:
     return await bot.worker.call(server, find)
 
 
-async def page(bot: OnRecord, server: int, places: Sequence[Place], number: int) -> ui.LayoutView:
+async def page(bot: OnRecord, server: int, places: Sequence[Place], number: int, today: date) -> ui.LayoutView:
     """The receipt of one of ``places``; ``number`` counts from 0."""
     number = min(number, len(places) - 1)
-    return receipt_card(await proved(bot, server, places[number]), fitting(places), number)
+    return receipt_card(await proved(bot, server, places[number]), fitting(places), number, today)
 
 
 def fitting(places: Sequence[Place]) -> tuple[Place, ...]:
@@ -181,39 +180,44 @@ def fitting(places: Sequence[Place]) -> tuple[Place, ...]:
     return tuple(kept)
 
 
-def receipt_card(proof: Proof | None, places: Sequence[Place], number: int) -> ui.LayoutView:
-    """What proves a quotation, in plain words, with its exports; or that it can no longer be proved."""
-    count = f"-# Quotation {number + 1} of {len(places)}\n" if len(places) > 1 else ""
+def receipt_card(proof: Proof | None, places: Sequence[Place], number: int, today: date | None = None) -> ui.LayoutView:
+    """What proves a quotation, in plain words, with its exports; or that it can no longer be proved.
+
+    By ``today`` it says how old the article is.
+    """
+    which = text("receipt.which", number=number + 1, of=len(places))
+    count = f"-# {which}\n" if len(places) > 1 else ""
     turn: list[ui.Button[ui.LayoutView]] = [
         ui.Button(label=label, custom_id=_turn_id(to, places))
-        for label, to in (("Previous", number - 1), ("Next", number + 1))
+        for label, to in ((text("button.previous"), number - 1), (text("button.next"), number + 1))
         if 0 <= to < len(places)
     ]
     rows = [ui.ActionRow(*turn)] if turn else []
     if proof is None:
-        return render.view(ui.Container(ui.TextDisplay(f"{count}{GONE}"), accent_colour=_GREY), *rows)
+        return render.view(ui.Container(ui.TextDisplay(f"{count}{text('receipt.gone')}"), accent_colour=_GREY), *rows)
     article, span = proof.article, proof.span
     place = Place.of(proof.receipt)
     buttons = render.links(article, span)
     if article.url:
-        buttons.append(ui.Button(label="Look at the live page", custom_id=f"{_LIVE}:{place}"))
+        buttons.append(ui.Button(label=text("button.live"), custom_id=f"{_LIVE}:{place}"))
     texts = [
-        f"{count}### Proved again\n{PROVED}",
+        f"{count}### {text('receipt.head')}\n{text('receipt.proved')}",
         *_quotation(article, span),
         "\n".join(
-            line
-            for line in (verbatim.label(spoken(proof), 400), render.source_line(article), render.licence(article))
-            if line
+            line for line in (_spoken(proof), render.source_line(article, today), render.licence(article)) if line
         ),
         _grounds(proof),
-        f"-# Article {verbatim.label(article.id, 120)}\n-# Characters {span.start}–{span.end}\n"
-        f"-# SHA-256 {article.sha256}",
+        f"-# {text('receipt.article', id=verbatim.label(article.id, 120))}\n"
+        f"-# {text('receipt.characters', start=span.start, end=span.end)}\n-# SHA-256 {article.sha256}",
     ]
     options = [
-        discord.SelectOption(label=label, value=form.value, description=what) for form, (label, what) in _FORMS.items()
+        discord.SelectOption(
+            label=text(f"form.{form.value}.name"), value=form.value, description=text(f"form.{form.value}.what")
+        )
+        for form in Form
     ]
     select: ui.Select[ui.LayoutView] = ui.Select(
-        custom_id=f"{_EXPORT}:{place}", placeholder="Export …", options=options
+        custom_id=f"{_EXPORT}:{place}", placeholder=text("receipt.export"), options=options
     )
     box: ui.Container[ui.LayoutView] = ui.Container(
         *map(ui.TextDisplay, texts), ui.ActionRow(*buttons), ui.ActionRow(select), accent_colour=_GREEN
@@ -231,21 +235,29 @@ def _quotation(article: Article, span: Span) -> list[str]:
     if refused := render.over_quota(article, words):
         return [refused]
     if not verbatim.displayable(words) or verbatim.size(verbatim.quoted(words)) > ROOM:
-        return [f"-# A passage of {len(span):,} characters that does not fit here; see In context."]
+        return [f"-# {text('receipt.too_long', number=grouped(len(span)))}"]
     if shown == span:
         return [verbatim.quoted(words)]
-    return [verbatim.quoted(words), f"-# ✂ Shown are the first {len(shown):,} of {len(span):,} characters."]
+    return [verbatim.quoted(words), f"-# ✂ {text('receipt.cut', shown=grouped(len(shown)), whole=grouped(len(span)))}"]
+
+
+def _spoken(proof: Proof) -> str:
+    """Who says it, as on every other card; of words over several passages, only what holds for all of them."""
+    if proof.passages and proof.kind is not None and (proof.speaker is not None or len(proof.passages) == 1):
+        return render.who(Hit(proof.passages[0], proof.article, 0.0))
+    several = len({each.speaker for each in proof.attributions}) > 1
+    return text("receipt.several" if several else "receipt.not_stated")
 
 
 def _grounds(proof: Proof) -> str:
     """What names the speaker, a line for each attribution; further ones are counted."""
-    lines: list[str] = ["**What names the speaker**"]
-    room, every = _GROUNDS_ROOM, grounds(proof)
+    lines: list[str] = [f"**{text('receipt.grounds')}**"]
+    room, every = _GROUNDS_ROOM, grounds(proof, {key: catalogue(language())[f"ground.{key}"] for key in GROUNDS})
     for number, sentence in enumerate(every):
         line = f"- {verbatim.label(sentence, 400)}"
         room -= verbatim.size(line)
         if room < 0:
-            lines.append(f"- and {len(every) - number:,} more")
+            lines.append(f"- {text('receipt.more', number=grouped(len(every) - number))}")
             break
         lines.append(line)
     return "\n".join(lines)
@@ -262,7 +274,8 @@ class TurnReceiptButton(LastingButton, template=TURN_ID):
         await interaction.response.defer()
         try:
             places = tuple(map(Place.parse, self.says["places"].split("~")))
-            view = await page(interaction.client, server_of(interaction), places, int(self.says["page"]))
+            number, today = int(self.says["page"]), interaction.created_at.date()
+            view = await page(interaction.client, server_of(interaction), places, number, today)
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
@@ -282,7 +295,7 @@ class LivePageButton(LastingButton, template=LIVE_ID):
         await interaction.response.defer(ephemeral=True, thinking=True)
         try:
             proof = await proved(bot, server, Place.parse(self.says["place"]))
-            said = GONE if proof is None else verbatim.escape(await _looked(bot, proof))
+            said = text("receipt.gone") if proof is None else verbatim.escape(await _looked(bot, proof))
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
@@ -296,8 +309,9 @@ async def _looked(bot: OnRecord, proof: Proof) -> str:
         async with asyncio.timeout(LIVE_SECONDS + 2):
             live = await bot.worker.aside(lambda: livepage.look(proof.article, proof.span, limits))
     except TimeoutError:
-        return TOO_SLOW
-    return live.sentence
+        return text("live.too_slow")
+    found = text(f"live.{live.seen.value}", reason=live.reason)
+    return f"{found} {text('live.moved', address=live.moved)}" if live.moved else found
 
 
 class ExportSelect(LastingSelect, template=EXPORT_ID):
@@ -310,11 +324,13 @@ class ExportSelect(LastingSelect, template=EXPORT_ID):
             form = Form(self.item.values[0])
             proof = await proved(interaction.client, server_of(interaction), Place.parse(self.says["place"]))
             if proof is None:
-                await interaction.followup.send(view=render.note(GONE), ephemeral=True)
+                await interaction.followup.send(view=render.note(text("receipt.gone")), ephemeral=True)
                 return
             data = export(proof, form).encode("utf-8", "surrogatepass")
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a select raises
             await failures.tell(interaction, error)
             return
         name = f"quotation-{proof.span.start}-{proof.span.end}.{form.ending}"
-        await interaction.followup.send(_FORMS[form][0], file=discord.File(io.BytesIO(data), name), ephemeral=True)
+        await interaction.followup.send(
+            text(f"form.{form.value}.name"), file=discord.File(io.BytesIO(data), name), ephemeral=True
+        )

@@ -16,7 +16,7 @@ import discord
 from discord import ui
 
 from bot import days, localised, reasons, verbatim
-from bot.localised import text
+from bot.localised import LANGUAGES, catalogue, text
 from bot.places import PATTERN as _PLACE
 from bot.places import Place, base36
 from index.feedback import Complaint
@@ -46,8 +46,8 @@ _AROUND = 3
 
 BETWEEN = " · "
 """Between the parts of a line of small print."""
-TOO_LONG = "-# A sentence of "
-"""How the line begins that stands for a quotation that is too long for a message."""
+TOO_LONG = tuple("-# " + catalogue(language)["card.too_long"].partition("{")[0] for language in LANGUAGES)
+"""How the line begins, in each language, that stands for a quotation that is too long for a message."""
 
 _CONTEXT, _MORE = "or:c", "or:m"
 _FOLLOW_UP, _WRONG, _SHARE = "or:f", "or:w", "or:s"
@@ -56,11 +56,12 @@ _FOLLOW_UP, _WRONG, _SHARE = "or:f", "or:w", "or:s"
 CONTEXT_ID = re.compile(rf"{_CONTEXT}(?P<turn>t?):(?P<part>[0-9]{{1,4}}):(?P<place>{_PLACE})")
 MORE_ID = re.compile(rf"{_MORE}(?P<turn>t?):(?P<page>[0-9]{{1,2}}):(?P<places>{_PLACE}(?:~{_PLACE})+)")
 FOLLOW_UP_ID = re.compile(rf"{_FOLLOW_UP}:(?P<asker>[0-9a-z]*)")
-_JUDGED = rf"(?P<score>[0-9]{{1,4}}):(?P<place>{_PLACE})"  # the score in thousandths
+_JUDGED = rf"(?P<score>[0-9]{{0,4}}):(?P<place>{_PLACE})"  # the score in thousandths, where the card knows it
 WRONG_ID = re.compile(rf"{_WRONG}:{_JUDGED}")
 COMPLAINT_ID = re.compile(rf"{_WRONG}s:{_JUDGED}")
 COMPLAINT_WORDS_ID = re.compile(rf"{_WRONG}m:{_JUDGED}")
-WITHOUT_ID = "or:o"
+_WITHOUT = "or:o"
+WITHOUT_ID = re.compile(rf"{_WITHOUT}(?P<filters>n?)")  # without what was carried over, or with "n" without the filters
 FOLLOW_UP_WORDS_ID = "or:fm"
 WORDS_ID = "words"
 """The text field of a modal."""
@@ -120,31 +121,33 @@ def card(
     today: date | None = None,
     asker: int | None = None,
     private: bool = False,
+    inherited: bool = False,
     above: Sequence[str] = (),
 ) -> ui.LayoutView:
     """The message that answers a question, or that says that and why there is no answer.
 
     By ``today`` it says how old each article is; ``asker`` is the id of the member who asked; a ``private`` card can be
-    shared. ``above`` are escaped lines that stand before everything else.
+    shared; filters that are ``inherited`` from an earlier question can be taken out. ``above`` are escaped lines that
+    stand before everything else.
     """
-    head = [*above, *_head(reply.question, reply.carried, filters)]
+    head = [*above, *_head(reply.question, reply.carried, filters, inherited=inherited)]
     match reply:
         case Answer(hits=hits):
             rest = [hit.receipt for hit in hits[1:]]
-            wrong = _button("Wrong", f"{_WRONG}:{round(1000 * hits[0].score)}:{Place.of(hits[0].receipt)}")
+            wrong = _wrong(hits[0], str(round(1000 * hits[0].score)))
             box = _hit_box(
                 hits[0], _FOUND, above=head, others=rest,
                 beside=_other_figures(reply, today=today), further=[_follow_up(asker), wrong], today=today,
             )  # fmt: skip
-            return _view(box, *([ui.ActionRow(_button("Share", _share_id(reply)))] if private else []))
+            return _view(box, *([ui.ActionRow(_button(text("button.share"), _share_id(reply)))] if private else []))
         case Abstention(nearest=nearest, details=details):
-            lines = [f"**Not on record.** {verbatim.escape(why(reply, filters))}"]
+            lines = [f"**{text('card.not_on_record')}** {verbatim.escape(why(reply, filters))}"]
             if details.suggestions:
                 offered = (f"- {verbatim.label(suggestion, 200)}" for suggestion in details.suggestions)
                 lines.append("\n".join((f"**{reasons.instead()}**", *offered)))
             if nearest:
-                lines.append("**The nearest passage, which is not an answer:**")
-            share = [ui.ActionRow(_button("Share", f"{_SHARE}:0::"))] if private else []
+                lines.append(f"**{text('topic.nearest')}**")
+            share = [ui.ActionRow(_button(text("button.share"), f"{_SHARE}:0::"))] if private else []
             return _view(_silence([*head, *lines], nearest[0] if nearest else None, asker, today), *share)
 
 
@@ -159,9 +162,9 @@ def links(article: Article, span: Span, number: int | None = None) -> list[ui.Bu
     """The buttons of a quotation: to its source, if it has an address, and to its context; numbered among several."""
     source, which = _link(article, span), "" if number is None else f" {number}"
     for button in source:
-        button.label = f"Source{which}" if which else button.label
+        button.label = f"{text('button.numbered_source')}{which}" if which else button.label
     place = Place.of(Receipt(article.id, article.sha256, span))
-    return [*source, _button(f"In context{which}", f"{_CONTEXT}:0:{place}")]
+    return [*source, _button(f"{text('button.context')}{which}", f"{_CONTEXT}:0:{place}")]
 
 
 def beside(hit: Hit, today: date | None = None, quota: Quota | None = None) -> tuple[str, str]:
@@ -191,9 +194,11 @@ def silence(
     *,
     today: date,
     asker: int,
+    inherited: bool = False,
 ) -> ui.LayoutView:
     """A card without an answer once more: ``lines`` are those that an earlier one showed, as they were sent."""
-    return _view(_silence([*_head(question, carried, filters), *lines], nearest, asker, today))
+    head = _head(question, carried, filters, inherited=inherited)
+    return _view(_silence([*head, *lines], nearest, asker, today))
 
 
 def _silence(
@@ -217,14 +222,15 @@ class _Beside:
 _Shown = str | _Beside
 
 
-def _head(question: str, carried: Sequence[str], filters: Filters) -> list[_Shown]:
+def _head(question: str, carried: Sequence[str], filters: Filters, *, inherited: bool = False) -> list[_Shown]:
     """What stands above an answer: what was asked, what was read into it, what it was narrowed to."""
-    lines: list[_Shown] = [f"-# Asked: {verbatim.escape(as_asked(question))}"]
+    lines: list[_Shown] = [f"-# {text('card.asked')} {verbatim.escape(as_asked(question))}"]
     if carried:  # so that a person sees what was read into the question, and can have it taken out
-        about = f"-# about: {verbatim.label(BETWEEN.join(carried), 300)}"
-        lines.append(_Beside(about, "Ask without that", WITHOUT_ID))
+        about = f"-# {text('card.about')} {verbatim.label(BETWEEN.join(carried), 300)}"
+        lines.append(_Beside(about, text("button.without"), _WITHOUT))
     if only := _only(filters):
-        lines.append(f"-# only: {verbatim.escape(only)}")
+        line = f"-# {text('card.only')} {verbatim.escape(only)}"
+        lines.append(_Beside(line, text("button.without"), f"{_WITHOUT}n") if inherited else line)
     return lines
 
 
@@ -235,32 +241,44 @@ def as_asked(question: str) -> str:
 
 def _only(filters: Filters) -> str:
     """What the question was narrowed to, in words that `filters_of` reads; not escaped."""
-    parts = {
-        "said by": filters.speaker and f"“{verbatim.plain_label(filters.speaker, 100)}”",
-        "in": filters.outlet and f"“{verbatim.plain_label(filters.outlet, 100)}”",
-        "since": filters.since and days.written(filters.since),
-        "until": filters.until and days.written(filters.until),
-    }
-    return BETWEEN.join(f"{name} {part}" for name, part in parts.items() if part)
+    parts = (
+        text("only.speaker", name=verbatim.plain_label(filters.speaker, 100)) if filters.speaker else "",
+        text("only.outlet", name=verbatim.plain_label(filters.outlet, 100)) if filters.outlet else "",
+        text("only.since", name=days.written(filters.since)) if filters.since else "",
+        text("only.until", name=days.written(filters.until)) if filters.until else "",
+    )
+    return BETWEEN.join(part for part in parts if part)
 
 
-_NARROWED = re.compile(
-    r"(?:said by “(?P<speaker>.*?)”)?(?: · )?(?:in “(?P<outlet>.*?)”)?(?: · )?"
-    r"(?:since (?P<since>\d+\.? \w+ \d+))?(?: · )?(?:until (?P<until>\d+\.? \w+ \d+))?"
-)
+def _only_as(language: str) -> re.Pattern[str]:
+    """What `_only` writes in a language."""
+    words = catalogue(language)
+    within = {"speaker": r".*?", "outlet": r".*?", "since": r"\d+\.? \w+ \d+", "until": r"\d+\.? \w+ \d+"}
+    parts = (
+        "(?:" + re.escape(words[f"only.{kind}"]).replace(r"\{name\}", f"(?P<{kind}>{pattern})") + ")?"
+        for kind, pattern in within.items()
+    )
+    return re.compile(f"(?:{BETWEEN})?".join(parts))
+
+
+_NARROWED = tuple(map(_only_as, LANGUAGES))
 
 
 def filters_of(only: str) -> Filters:
-    """The filters that a card names after ``only:``; unescaped."""
-    found = _NARROWED.fullmatch(only)
+    """The filters that a card in whatever language names after ``only:``; unescaped."""
+    found = next((match for pattern in _NARROWED if (match := pattern.fullmatch(only))), None)
     if found is None:
         return Filters()
     since, until = (day and days.day_of(day, today=date.min) for day in found.group("since", "until"))
     return Filters(speaker=found["speaker"], outlet=found["outlet"], since=since, until=until)
 
 
+def _wrong(hit: Hit, score: str) -> ui.Button[ui.LayoutView]:
+    return _button(text("button.wrong"), f"{_WRONG}:{score}:{Place.of(hit.receipt)}")
+
+
 def _follow_up(asker: int | None) -> ui.Button[ui.LayoutView]:
-    return _button("Follow up", f"{_FOLLOW_UP}:{'' if asker is None else base36(asker)}")
+    return _button(text("button.follow_up"), f"{_FOLLOW_UP}:{'' if asker is None else base36(asker)}")
 
 
 def _share_id(answer: Answer) -> str:
@@ -286,12 +304,13 @@ def further(
     """
     others = len(places) - 1
     asked = map(_words, _head(answer.question, answer.carried, filters))
-    above = [*asked, f"-# Another quotation, {page + 1} of {others}"]
-    beside = _other_figures(answer, shown, today=today)
-    box = _hit_box(answer.hits[shown], _FOUND, above=above, beside=beside, today=today)
+    above = [*asked, f"-# {text('card.another', page=page + 1, pages=others)}"]
+    hit, beside = answer.hits[shown], _other_figures(answer, shown, today=today)
+    # How sure this one is stands nowhere on the card that led here; who is told of a complaint finds out.
+    box = _hit_box(hit, _FOUND, above=above, beside=beside, further=[_wrong(hit, "")], today=today)
     turn = [
         _button(label, more_id(places, to, turn="t"))
-        for label, to in (("Previous", page - 1), ("Next", page + 1))
+        for label, to in ((text("button.previous"), page - 1), (text("button.next"), page + 1))
         if 0 <= to < others
     ]
     return _view(box, *([ui.ActionRow(*turn)] if turn else []))
@@ -301,31 +320,26 @@ def complaint(question: str, carried: Sequence[str], judged: str) -> ui.LayoutVi
     """Asks what is wrong with a quotation; ``judged`` is what follows in the ids of the card's own button."""
     select: ui.Select[ui.LayoutView] = ui.Select(
         custom_id=f"{_WRONG}s:{judged}",
-        placeholder="Choose what is wrong",
-        options=[discord.SelectOption(label=label, value=value) for value, label in COMPLAINTS.items()],
+        placeholder=text("wrong.choose"),
+        options=[discord.SelectOption(label=label, value=value) for value, label in complaints().items()],
     )
     lines = map(_words, _head(question, carried, Filters()))
-    return _view(*map(_text, lines), _text("**What is wrong with this quotation?**"), ui.ActionRow(select))
+    return _view(*map(_text, lines), _text(f"**{text('wrong.what')}**"), ui.ActionRow(select))
 
 
-COMPLAINTS = {
-    Complaint.WRONG_SPEAKER.value: "Wrong speaker: somebody else said it",
-    Complaint.NOT_AN_ANSWER.value: "It does not answer the question",
-    Complaint.OUT_OF_CONTEXT.value: "Out of context: what stands around it changes it",
-    Complaint.OUTDATED.value: "Outdated: it is no longer so",
-    Complaint.OTHER.value: "Something else …",
-}
-"""What can be wrong, as a member reads it."""
+def complaints() -> dict[str, str]:
+    """What can be wrong, by the values of `Complaint`, as a member reads it."""
+    return {each.value: text(f"wrong.{each.value}") for each in Complaint}
 
 
 def complaint_words(judged: str) -> ui.Modal:
     """A form for what is wrong, in one's own words."""
-    return _form("What is wrong?", f"{_WRONG}m:{judged}", "What is wrong with this quotation?", 1000, long=True)
+    return _form(text("wrong.title"), f"{_WRONG}m:{judged}", text("wrong.what"), 1000, long=True)
 
 
 def follow_up() -> ui.Modal:
     """A form for the next question of a conversation."""
-    return _form("Follow up", FOLLOW_UP_WORDS_ID, "Your next question", 500)
+    return _form(text("button.follow_up"), FOLLOW_UP_WORDS_ID, text("card.next_question"), 500)
 
 
 def _form(title: str, custom_id: str, label: str, limit: int, *, long: bool = False) -> ui.Modal:
@@ -349,7 +363,7 @@ def report(lines: Sequence[str]) -> ui.LayoutView:
     for line in lines:
         room -= verbatim.size(line) + 2
         if room < 0:
-            kept.append(f"… and {len(lines) - len(kept):,} more")
+            kept.append(text("card.and_more", number=localised.grouped(len(lines) - len(kept))))
             break
         kept.append(line)
     return note("\n\n".join(kept))
@@ -391,13 +405,15 @@ def _hit_box(
     also = f"\n-# {also_in(hit)}" if hit.also else ""
     named = f"\n{licence(article)}" if article.terms.licence else ""
     below = [f"{who(hit)}\n{source_line(article, today)}{named}{also}", *beside]
-    receipt = f"-# Receipt: {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
+    receipt = (
+        f"-# {text('card.receipt')} {verbatim.label(article.id, 64)} · {article.sha256[:12]} · {span.start}–{span.end}"
+    )
     room = TEXT_LIMIT - _ROOM_FOR_CUT - sum(verbatim.size(_words(shown)) for shown in (*above, *below, receipt))
     words, cut = _quotation(article, span, room, Quota(), hit.answering)
-    buttons = [*_link(article, span), _button("In context", f"{_CONTEXT}:0:{Place.of(hit.receipt)}")]
+    buttons = links(article, span)
     places = fitting([Place.of(hit.receipt), *map(Place.of, others)])
     if len(places) > 1:
-        buttons.append(_button(f"More ({len(places) - 1})", more_id(places, 0)))
+        buttons.append(_button(text("button.more", number=len(places) - 1), more_id(places, 0)))
     texts = [*above, *words, *cut, *below]
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(*buttons, *further)
     displays: list[ui.Item[ui.LayoutView]] = [*map(_item, texts), row, _text(receipt)]
@@ -424,10 +440,12 @@ def _shown_beside(answer: Answer, shown_first: int = 0) -> tuple[Hit, ...]:
 def _other_figures(answer: Answer, first: int = 0, *, today: date | None) -> list[str]:
     """What is shown of the hits that conflict with that one; further ones are counted."""
     shown, count = _shown_beside(answer, first), len(answer.conflicting(first))
-    more = "" if len(shown) == count else f" ({count:,}; see More)"
-    return (
-        [f"**Other figures on record{more}**", *(text for hit in shown for text in _rival(hit, today))] if count else []
-    )
+    if not count:
+        return []
+    head = text("card.other_figures")
+    if len(shown) < count:
+        head = text("card.other_figures_more", number=localised.grouped(count))
+    return [f"**{head}**", *(line for hit in shown for line in _rival(hit, today))]
 
 
 def _rival(hit: Hit, today: date | None) -> tuple[str, str]:
@@ -447,16 +465,15 @@ def _quotation(
     if refused := over_quota(article, article.words(parts[0]), quota):
         return [], [refused]
     if not _fits(article.words(parts[0]), room):
-        return [], [f"{TOO_LONG}{len(parts[0]):,} characters: too long for a message. See In context."]
+        return [], [f"-# {text('card.too_long', number=localised.grouped(len(parts[0])))}"]
     words = [verbatim.quoted(article.words(parts[0]), _within(answering, parts[0]))]
     if verbatim.size(words[0]) > room:
         words = [verbatim.quoted(article.words(parts[0]))]
     quota.take(article, article.words(parts[0]))
     if len(parts) == 1:
         return words, []
-    why = "" if left is None else ", as its outlet wants it"
-    shown = f"{len(parts[0]):,} of {len(span):,} characters are shown"
-    return words, [f"-# ✂ Cut here, at the end of a sentence: {shown}{why}."]
+    shown, whole = localised.grouped(len(parts[0])), localised.grouped(len(span))
+    return words, [f"-# ✂ {text('card.cut' if left is None else 'card.cut_by_outlet', shown=shown, whole=whole)}"]
 
 
 def _within(words: Span | None, part: Span) -> Span | None:
@@ -500,26 +517,34 @@ def _fits(words: str, room: int) -> bool:
 
 
 def entry(
-    hit: Hit, room: int, quota: Quota, more: Sequence[str] = (), buttons: Sequence[ui.Button[ui.LayoutView]] = ()
+    hit: Hit,
+    room: int,
+    quota: Quota,
+    more: Sequence[str] = (),
+    buttons: Sequence[ui.Button[ui.LayoutView]] = (),
+    *,
+    today: date | None = None,
 ) -> Entry:
     """One of several quotations on a card: its words, who said them where, and its buttons, in ``room`` units of text.
 
     ``quota`` is that of the card, ``more`` are escaped lines under it, ``buttons`` stand beside those that lead to its
-    source and its context.
+    source and its context; by ``today`` it says how old its article is.
     """
     article, span = hit.article, hit.passage.span
     named = (licence(article),) if article.terms.licence else ()
     also = (f"-# {also_in(hit)}",) if hit.also else ()
-    below = [who(hit), source_line(article), *named, *also, *more]
+    below = [who(hit), source_line(article, today), *named, *also, *more]
     words, cut = _quotation(article, span, room - verbatim.size("\n".join(below)) - _ROOM_FOR_CUT, quota)
-    context = _button(text("button.context"), f"{_CONTEXT}:0:{Place.of(hit.receipt)}")
-    row = ui.ActionRow(*_link(article, span), context, *buttons)
+    row = ui.ActionRow(*links(article, span), *buttons)
     return (*map(_text, words), _text("\n".join((*cut, *below))), row)
 
 
-def sheet(items: Iterable[ui.Item[ui.LayoutView]], turn: Sequence[ui.Button[ui.LayoutView]] = ()) -> ui.LayoutView:
-    """A card of any content, with a row of buttons that turn its page."""
-    return _view(_box(_FOUND, items), *([ui.ActionRow(*turn)] if turn else []))
+def sheet(
+    items: Iterable[ui.Item[ui.LayoutView]], turn: Sequence[ui.Button[ui.LayoutView]] = (), above: str = ""
+) -> ui.LayoutView:
+    """A card of any content, with a row of buttons that turn its page, and what stands over the card."""
+    head = [_text(above)] if above else []
+    return _view(*head, _box(_FOUND, items), *([ui.ActionRow(*turn)] if turn else []))
 
 
 def silent(items: Iterable[ui.Item[ui.LayoutView]]) -> ui.LayoutView:
@@ -578,9 +603,9 @@ def source_line(article: Article, today: date | None = None) -> str:
         "title": f"“{verbatim.label(article.title, 160)}”" if article.title else "",
         "date": day(article.date) + (f" ({age})" if age else "") if article.date else "",
     }
-    missing = [name for name, part in parts.items() if not part]
+    missing = [text(f"source.{name}") for name, part in parts.items() if not part]
     known = [part for part in parts.values() if part]
-    return " · ".join([*known, f"{reasons.listed(missing)} not stated"] if missing else known)
+    return BETWEEN.join([*known, text("source.not_stated", what=reasons.listed(missing))] if missing else known)
 
 
 def title_of(article: Article) -> str:
@@ -630,23 +655,24 @@ def context(article: Article, span: Span, part: int = 0, today: date | None = No
     words = article.words(parts[part])
     turn = [
         _button(label, f"{_CONTEXT}t:{to}:{Place.of(Receipt(article.id, article.sha256, span))}")
-        for label, to in (("Previous part", part - 1), ("Next part", part + 1))
+        for label, to in ((text("context.previous"), part - 1), (text("context.next"), part + 1))
         if 0 <= to < len(parts)
     ]
     rows: list[ui.ActionRow[ui.LayoutView]] = [ui.ActionRow(*turn)] if turn else []
     if not _fits(words, room):
-        said = f"-# Part {part + 1} of {len(parts)}: one sentence of {len(words)} characters, too long for a message."
+        number = localised.grouped(len(words))
+        said = f"-# {text('context.too_long', part=part + 1, parts=len(parts), number=number)}"
         file: ui.File[ui.LayoutView] = ui.File("attachment://passage.txt")
         return Context(_view(_box(_FOUND, [_text(head), _text(said), file]), *rows), attachment=words)
     if len(parts) > 1:
-        texts = [head, verbatim.quoted(words), f"-# Part {part + 1} of {len(parts)} of the quotation."]
+        texts = [head, verbatim.quoted(words), f"-# {text('context.part', part=part + 1, parts=len(parts))}"]
         return Context(_view(_box(_FOUND, map(_text, texts)), *rows))
     if link := _link(article, span):
         rows.append(ui.ActionRow(*link))
     around = None if most is None else most - words_in(words)
     before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)), around)
-    shown = [_text(text) for text in (before, verbatim.quoted(words), after) if text]
-    foot = _text("-# The quotation is the indented part; around it, what the article says before and after.")
+    shown = [_text(part) for part in (before, verbatim.quoted(words), after) if part]
+    foot = _text(f"-# {text('context.foot')}")
     return Context(_view(_box(_FOUND, [_text(head), ui.Separator(), *shown, foot, *rows])))
 
 

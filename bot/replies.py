@@ -304,7 +304,7 @@ def receipt_json(proof: Proof, live: Live | None = None) -> Json:
         "kind": proof.kind.value if proof.kind else None,
         "attributions": [attribution_json(attribution) for attribution in proof.attributions],
         "grounds": list(grounds(proof)),
-        "live": None if live is None else {"seen": live.seen.value, "sentence": live.sentence},
+        "live": None if live is None else {"seen": live.seen.value, "sentence": live.sentence, "moved": live.moved},
     }
 
 

@@ -16,8 +16,9 @@ from discord import ui
 from discord.ext import commands
 
 from bot import curating, details, render, topics, verbatim
-from bot.ask import GONE, Pressed, filters_of, prove
+from bot.ask import Pressed, filters_of, prove
 from bot.curating import DANGER, CuratorButton, FormButton, button, called, refused
+from bot.localised import text
 from bot.permissions import server_of
 from bot.places import key_of
 from index.archive import Archive
@@ -265,7 +266,7 @@ class ShowButton(CuratorButton, template=SHOW_ID):
             bot, server = interaction.client, server_of(interaction)
             shown = await of_key(bot, server, self.says["key"])
             if shown is None:
-                await pressed.say(GONE)
+                await pressed.say(text("ask.gone"))
             else:
                 await pressed.show(await show(bot, server, shown, int(self.says["page"])))
 
@@ -284,7 +285,7 @@ class EditButton(FormButton, template=EDIT_ID):
     async def form(self, interaction: discord.Interaction[Any]) -> ui.Modal | str:
         """The form."""
         shown = await of_key(interaction.client, server_of(interaction), self.says["key"])
-        return GONE if shown is None else edit_form(shown.article)
+        return text("ask.gone") if shown is None else edit_form(shown.article)
 
 
 class Shelf(commands.Cog):
@@ -316,7 +317,7 @@ class Shelf(commands.Cog):
 
             shown = await bot.worker.call(server, editing, changes=True)
             if shown is None:
-                await pressed.say(GONE)
+                await pressed.say(text("ask.gone"))
             else:
                 await pressed.show(await show(bot, server, shown, above=[CHANGED, ""]))
 
@@ -345,7 +346,7 @@ class RemoveButton(CuratorButton, template=REMOVE_ID):
         """Ask, in a message of its own."""
         shown = await of_key(interaction.client, server_of(interaction), self.says["key"])
         if shown is None:
-            await pressed.say(GONE)
+            await pressed.say(text("ask.gone"))
         else:
             await pressed.show(sure_card(shown))
 
@@ -367,7 +368,7 @@ class SureButton(CuratorButton, template=SURE_ID):
 
         removed = await bot.worker.call(server, removing, changes=True)
         if removed is None:
-            await pressed.show(render.note(GONE))
+            await pressed.show(render.note(text("ask.gone")))
             return
         article, entry = removed
         words = f"Removed {called(article)}. Nothing is quoted from it any more."
@@ -393,7 +394,7 @@ class UndoButton(CuratorButton, template=UNDO_ID):
         def undoing(archive: Archive) -> str:
             entry = archive.log.entry(number)
             if entry is None:
-                return GONE
+                return text("ask.gone")
             archive.undo(entry, by=by)
             return f"“{verbatim.label(entry.words, 90)}” is back on record."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -81,7 +82,7 @@ class Timelines(commands.Cog):
                 await failures.say(interaction, verbatim.escape(voices.unclear(found)))
                 return
             await prove(self.bot, server, shown_hits(found, 0))
-            await interaction.followup.send(view=card(found, 0, filters))
+            await interaction.followup.send(view=card(found, 0, filters, today=interaction.created_at.date()))
 
     @timeline.autocomplete("speaker")
     async def _speakers(
@@ -114,8 +115,10 @@ def shown_hits(timeline: Timeline, page: int) -> tuple[Hit, ...]:
     return tuple(entry.hit for entry in page_of(timeline, page))
 
 
-def card(timeline: Timeline, page: int = 0, filters: Filters = Filters()) -> ui.LayoutView:
-    """One page of a timeline; or that there is nothing on it."""
+def card(
+    timeline: Timeline, page: int = 0, filters: Filters = Filters(), *, today: date | None = None
+) -> ui.LayoutView:
+    """One page of a timeline; or that there is nothing on it. By ``today`` it says how old each article is."""
     pages = _pages(timeline)
     page = min(page, pages - 1)
     head = [f"**{verbatim.escape(voices.head(timeline))}**{page_note(page, pages)}"]
@@ -123,14 +126,17 @@ def card(timeline: Timeline, page: int = 0, filters: Filters = Filters()) -> ui.
     if not timeline.entries:
         return render.silent([ui.TextDisplay("\n".join(head)), ui.TextDisplay(verbatim.escape(voices.empty(timeline)))])
     room = (render.TEXT_LIMIT - verbatim.size("\n".join(head)) - PAGE * _DAY) // PAGE
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(head))]
+    items: list[ui.Item[ui.LayoutView]] = []
     quota = render.Quota()
     for entry in page_of(timeline, page):
         day = entry.hit.article.date
         items.append(ui.TextDisplay(f"### {render.day(day) if day else text('timeline.no_date')}"))
         more = [f"⇄ {verbatim.escape(voices.compare(timeline, rival))}" for rival in entry.compare[:1]]
-        items += render.entry(entry.hit, room, quota, more, _compare(timeline, entry))
-    return render.sheet(items, turning(page, pages, lambda to: timeline_id(timeline, filters, to)))
+        items += render.entry(entry.hit, room, quota, more, _compare(timeline, entry), today=today)
+    # Over the card, for in it the first day would stand glued to what it is a timeline of; a line between them would
+    # be the 41st component.
+    turn = turning(page, pages, lambda to: timeline_id(timeline, filters, to))
+    return render.sheet(items, turn, above="\n".join(head))
 
 
 def _compare(timeline: Timeline, entry: Entry) -> list[ui.Button[ui.LayoutView]]:
@@ -151,18 +157,18 @@ def _pages(timeline: Timeline) -> int:
     return max(1, -(-len(timeline.entries) // PAGE))
 
 
-def side_by_side(hits: Sequence[Hit]) -> ui.LayoutView:
-    """Quotations on the same thing under their days, the earliest first."""
+def side_by_side(hits: Sequence[Hit], today: date | None = None) -> ui.LayoutView:
+    """Quotations on the same thing under their days, the earliest first; by ``today``, how old each is."""
     in_order = sorted(hits, key=lambda hit: hit.article.date or "9999")
     head = f"**{text('timeline.compared')}**"
     room = (render.TEXT_LIMIT - len(head) - len(hits) * _DAY) // len(hits)
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
+    items: list[ui.Item[ui.LayoutView]] = []
     quota = render.Quota()
     for hit in in_order:
         day = hit.article.date
         items.append(ui.TextDisplay(f"### {render.day(day) if day else text('timeline.no_date')}"))
-        items += render.entry(hit, room, quota)
-    return render.sheet(items)
+        items += render.entry(hit, room, quota, today=today)
+    return render.sheet(items, above=head)
 
 
 # --- the buttons
@@ -190,7 +196,7 @@ class TimelineButton(LastingButton, template=TIMELINE_ID):
                 return
             page = int(says["page"])
             await prove(bot, server, shown_hits(found, page))
-            view = card(found, page, filters)
+            view = card(found, page, filters, today=interaction.created_at.date())
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
@@ -208,10 +214,10 @@ class CompareButton(LastingButton, template=COMPARE_ID):
             places = [Place.parse(place) for place in self.says["places"].split("~")]
             hits = await bot.worker.call(server, lambda archive: _hits(bot, server, archive, places))
             if len(hits) < 2:
-                await failures.say(interaction, ask.GONE)
+                await failures.say(interaction, text("ask.gone"))
                 return
             await prove(bot, server, hits)
-            await interaction.followup.send(view=side_by_side(hits), ephemeral=True)
+            await interaction.followup.send(view=side_by_side(hits, interaction.created_at.date()), ephemeral=True)
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
 

@@ -90,18 +90,21 @@ def shown_hits(topic: Topic, page: int) -> tuple[Hit, ...]:
     return topic.reported[:REPORTED] or topic.silence.nearest[:1]
 
 
-def card(topic: Topic, page: int = 0, filters: Filters = Filters()) -> ui.LayoutView:
-    """Who is on record about a subject, one page; or that nobody is, and what is covered."""
+def card(topic: Topic, page: int = 0, filters: Filters = Filters(), *, today: date | None = None) -> ui.LayoutView:
+    """Who is on record about a subject, one page; or that nobody is, and what is covered.
+
+    By ``today`` it says how old each article is.
+    """
     about = f"-# {text('topic.head')}: {verbatim.label(topic.subject, 100)}"
     if narrowed := voices.narrowed(filters):
         about += f" · {verbatim.label(narrowed, 200)}"
     if topic.silence is not None:
-        return _silent(topic, about, filters)
+        return _silent(topic, about, filters, today)
     pages = _pages(topic)
     page = min(page, pages - 1)
     head = [about, f"**{verbatim.escape(voices.how_many(topic))}**{page_note(page, pages)}"]
     room = (render.TEXT_LIMIT - sum(map(verbatim.size, head)) - PAGE * _HEADING) // PAGE
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(head))]
+    items: list[ui.Item[ui.LayoutView]] = []
     outlet: str | None = ""
     quota = render.Quota()
     for voice in page_of(topic, page):
@@ -109,11 +112,12 @@ def card(topic: Topic, page: int = 0, filters: Filters = Filters()) -> ui.Layout
             outlet = voice.hit.article.outlet
             items.append(ui.TextDisplay(f"### {verbatim.label(outlet, 60) if outlet else text('topic.no_outlet')}"))
         more = (f"-# {localised.counted('topic.further', voice.further)}",) if voice.further else ()
-        items += render.entry(voice.hit, room, quota, more)
-    return render.sheet(items, turning(page, pages, lambda to: topic_id(topic.subject, filters, to)))
+        items += render.entry(voice.hit, room, quota, more, today=today)
+    turn = turning(page, pages, lambda to: topic_id(topic.subject, filters, to))
+    return render.sheet(items, turn, above="\n".join(head))
 
 
-def _silent(topic: Topic, about: str, filters: Filters) -> ui.LayoutView:
+def _silent(topic: Topic, about: str, filters: Filters, today: date | None) -> ui.LayoutView:
     lines = [about, f"**{verbatim.escape(voices.nobody(topic, filters))}**"]
     if topic.silence and (offered := topic.silence.details.suggestions):
         lines.append("\n".join((f"**{reasons.instead()}**", *(f"- {verbatim.label(one, 200)}" for one in offered))))
@@ -124,7 +128,7 @@ def _silent(topic: Topic, about: str, filters: Filters) -> ui.LayoutView:
     room = (render.TEXT_LIMIT - sum(map(verbatim.size, lines))) // REPORTED
     quota = render.Quota()
     for hit in hits:
-        items += render.entry(hit, room, quota)
+        items += render.entry(hit, room, quota, today=today)
     return render.silent(items)
 
 
@@ -150,11 +154,13 @@ def turning(page: int, pages: int, id_of: Any) -> list[ui.Button[ui.LayoutView]]
 # --- asking
 
 
-async def shown(bot: OnRecord, server: int, subject: str, filters: Filters, page: int = 0) -> ui.LayoutView:
+async def shown(
+    bot: OnRecord, server: int, subject: str, filters: Filters, page: int = 0, *, today: date
+) -> ui.LayoutView:
     """The card for a subject, every quotation on it proved."""
     found = await bot.worker.call(server, lambda archive: archive.topic(subject, filters))
     await prove(bot, server, shown_hits(found, page))
-    return card(found, page, filters)
+    return card(found, page, filters, today=today)
 
 
 class TopicButton(LastingButton, template=TOPIC_ID):
@@ -172,7 +178,8 @@ class TopicButton(LastingButton, template=TOPIC_ID):
                 await failures.say(interaction, text("topic.gone"))
                 return
             filters = Filters(outlet=outlet, since=unpacked(self.says["since"]), until=unpacked(self.says["until"]))
-            view = await shown(bot, server, self.says["subject"], filters, int(self.says["page"]))
+            page, today = int(self.says["page"]), interaction.created_at.date()
+            view = await shown(bot, server, self.says["subject"], filters, page, today=today)
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return

@@ -25,6 +25,7 @@ from index import (
     bundle,
     check,
     followup,
+    inherited,
     outlets,
     privacy,
     question,
@@ -824,6 +825,16 @@ class Archive:
             newest=self._store.newest_date(asked_on or "9999-12-31"),
         )
         return *asked_for.narrowed(parsed, understood, filters), understood
+
+    def inherited(self, asked: str, turns: Sequence[str], filters: Filters, asked_on: str | None = None) -> Filters:
+        """What a follow-up to ``turns`` keeps of the ``filters`` they were asked within."""
+        if filters == Filters():
+            return filters
+        with self._store.snapshot():
+            named = self._understood(asked, Filters(), asked_on)[2]
+            parsed, _, whole = self._understood(followup.standalone(asked, turns), Filters(), asked_on)
+        # What the question names as an outlet is no speaker any more; the name as it was written still tells.
+        return inherited.inherited(filters, asked, question.parse(parsed.text).speaker, named, whole)
 
     def _is_quoted(self, speaker: str | None, filters: Filters) -> bool:
         """Whether ``speaker`` may be why there is no answer, where another one is not passed.

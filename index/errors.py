@@ -3,6 +3,7 @@
 ArchiveError
 ├── SourceError            something offered as an article cannot become one
 │   ├── FetchFailed        the address did not give a page
+│   │   └── PageGone       the server says that it has none there
 │   ├── Unreadable         not text, not decodable, or an unknown kind of file
 │   ├── NotAnArticle       readable, but there is no article in it
 │   └── TooLarge           over the size that is accepted
@@ -45,6 +46,10 @@ class FetchFailed(SourceError):
     def __init__(self, source: str, sentence: str, status: int | None = None) -> None:
         self.status = status
         super().__init__(source, sentence)
+
+
+class PageGone(FetchFailed):
+    """The server was reached and says that there is no page at the address (HTTP 404 or 410)."""
 
 
 class Unreadable(SourceError):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from index.errors import SourceError
+from index.errors import PageGone, SourceError
 from index.sources import SourceSettings, read
 from index.types import Article, Draft, Span
 
@@ -29,8 +30,10 @@ class Seen(StrEnum):
     """The words, with other white space, quotation marks or dashes."""
     NOT_THERE = "not_there"
     """A page without these words: changed, behind a wall, or made by a program that only a browser runs."""
+    GONE = "gone"
+    """The server was reached and has no page there."""
     UNREACHABLE = "unreachable"
-    """No page, so nothing is known."""
+    """No page could be had, so nothing is known."""
     NO_ADDRESS = "no_address"
     """The article states no address."""
 
@@ -41,6 +44,10 @@ class Live:
 
     seen: Seen
     sentence: str
+    moved: str | None = None
+    """Where the article's address leads to now, when that is another one."""
+    reason: str = ""
+    """Why no page could be had, as one sentence; empty where one was looked at."""
 
 
 _STYLES = str.maketrans(
@@ -52,6 +59,7 @@ _ON_PAGE = {
     "dashes.",
     Seen.NOT_THERE: "The page at the article's address does not show these words to a program today: it may have "
     "changed, or need a browser or an account.",
+    Seen.GONE: "There is no page at the article's address any more.",
 }
 
 
@@ -77,10 +85,20 @@ def look(
             texts.append(outcome.text)
         else:
             failure = outcome
+    if isinstance(failure, PageGone):
+        return Live(Seen.GONE, _ON_PAGE[Seen.GONE])
     if not pages and failure is not None:
-        return Live(Seen.UNREACHABLE, f"The page could not be looked at, which says nothing about the words: {failure}")
+        said = f"The page could not be looked at, which says nothing about the words: {failure}"
+        return Live(Seen.UNREACHABLE, said, reason=str(failure))
     seen = found_in(article.words(span), (*texts, *(_whole(page) for page in pages)))
-    return Live(seen, _ON_PAGE[seen])
+    moved = next((page.url for page in pages if _place(page.url) != _place(article.url)), None)
+    return Live(seen, _ON_PAGE[seen] + (f" It leads to {moved} now." if moved else ""), moved)
+
+
+def _place(url: str) -> tuple[str, str, str]:
+    """What of an address tells a page from others: not http or https, ``www.``, a last slash or a fragment."""
+    parts = urlsplit(url)
+    return parts.netloc.lower().removeprefix("www."), parts.path.rstrip("/"), parts.query
 
 
 def texts_of(page: Page | Got) -> tuple[str, ...]:

@@ -125,23 +125,41 @@ def spoken(proof: Proof) -> str:
     return f"{speaker.name}{role}{'' if speaker.named else ', not named by the article'}, {how}"
 
 
-def grounds(proof: Proof) -> tuple[str, ...]:
-    """What in the article names the speaker, and how sure that is: a sentence for each attribution; not escaped."""
+GROUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "none": "The article cites nobody for these words.",
+        "unnamed": "Words are cited without anybody who is named for them; probability {sure} that this is right.",
+        "unsure": "{words} points at somebody whom the article does not identify with certainty; probability {sure} "
+        "that this is right.",
+        "names": "{words} names {name}; probability {sure} that this is right.",
+        "points": "{words} points at {name}; probability {sure} that this is right.",
+        "with": "{words} with {cue}",
+    }
+)
+"""The sentences of `grounds`, in English."""
+
+
+def grounds(proof: Proof, sentences: Mapping[str, str] = GROUNDS) -> tuple[str, ...]:
+    """What in the article names the speaker, and how sure that is: a sentence for each attribution; not escaped.
+
+    ``sentences`` are those of `GROUNDS`, under the same keys, in whatever language.
+    """
     if not proof.attributions:
-        return ("The article cites nobody for these words.",)
-    return tuple(_ground(proof.article, each) for each in proof.attributions)
+        return (sentences["none"],)
+    return tuple(_ground(proof.article, each, sentences) for each in proof.attributions)
 
 
-def _ground(article: Article, said: Attribution) -> str:
-    sure = f"probability {said.confidence:.2f} that this is right"
+def _ground(article: Article, said: Attribution, sentences: Mapping[str, str]) -> str:
+    sure = f"{said.confidence:.2f}"
     if not said.source:
-        return f"Words are cited without anybody who is named for them; {sure}."
-    pointing = _pointed(article, said.source)
-    cue = f" with {_pointed(article, said.cue)}" if said.cue else ""
+        return sentences["unnamed"].format(sure=sure)
+    words = _pointed(article, said.source)
+    if said.cue:
+        words = sentences["with"].format(words=words, cue=_pointed(article, said.cue))
     if said.speaker is None:
-        return f"{pointing}{cue} points at somebody whom the article does not identify with certainty; {sure}."
-    meant = f"names {said.speaker.name}" if said.speaker.named else f"points at {said.speaker.name}"
-    return f"{pointing}{cue} {meant}; {sure}."
+        return sentences["unsure"].format(words=words, sure=sure)
+    key = "names" if said.speaker.named else "points"
+    return sentences[key].format(words=words, name=said.speaker.name, sure=sure)
 
 
 def _pointed(article: Article, spans: Iterable[Span]) -> str:

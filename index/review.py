@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.audit import Action
-from index.errors import FetchFailed, GoldenFailed, NoSuchGeneration, SourceError
+from index.errors import GoldenFailed, NoSuchGeneration, PageGone, SourceError
 from index.golden import Golden, Result, judged
 from index.store import GONE, Generation, vector_key
 from index.types import Article, Draft, Passage
@@ -149,7 +149,7 @@ def look_again(
     drafts: list[Draft] = []
     for outcome in read(source, settings=settings, fetch=fetch):
         if isinstance(outcome, SourceError):
-            if isinstance(outcome, FetchFailed) and outcome.status in (404, 410):
+            if isinstance(outcome, PageGone):
                 return Looked(Found.GONE, detail=f"The page is gone (HTTP {outcome.status}).")
             return Looked(Found.UNREACHABLE, detail=str(outcome))
         drafts.append(outcome)

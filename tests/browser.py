@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import shutil
 import tempfile
@@ -14,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+
+CALL_SECONDS = 20.0
+"""For one DevTools call. A page whose program never ends, or whose process has crashed, answers none."""
+END_SECONDS = 5.0
+"""For a browser to end by itself; then it is killed."""
 
 
 def command() -> str | None:
@@ -30,11 +36,15 @@ class Page:
         self._calls = 0
 
     async def call(self, method: str, **arguments: Any) -> Any:
-        """What the browser returns for a DevTools method; its events are passed over."""
+        """What the browser returns for a DevTools method; its events, and answers that came too late, are passed over.
+
+        Raises ``TimeoutError`` when it does not answer within `CALL_SECONDS`.
+        """
         self._calls += 1
-        await self._socket.send_json({"id": self._calls, "method": method, "params": arguments})
-        while (answer := await self._socket.receive_json(timeout=60)).get("id") != self._calls:
-            pass
+        async with asyncio.timeout(CALL_SECONDS):
+            await self._socket.send_json({"id": self._calls, "method": method, "params": arguments})
+            while (answer := await self._socket.receive_json()).get("id") != self._calls:
+                pass
         return answer["result"]
 
     async def value(self, expression: str) -> Any:
@@ -46,6 +56,13 @@ class Page:
         async with asyncio.timeout(seconds):
             while not await self.value(expression):
                 await asyncio.sleep(0.1)
+
+    async def style(self, sheet: str) -> None:
+        """Lays a style sheet over those of the page, which may forbid any that stands in it."""
+        await self.value(
+            f"{{ const over = new CSSStyleSheet(); over.replaceSync({json.dumps(sheet)});"
+            " document.adoptedStyleSheets.push(over); }"
+        )
 
     async def picture(self) -> bytes:
         """What the window shows, as a PNG file."""
@@ -65,7 +82,9 @@ async def browser(width: int, height: int, scale: int = 1) -> AsyncIterator[Page
         process = await asyncio.create_subprocess_exec(
             found, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
             f"--user-data-dir={profile}", f"--force-device-scale-factor={scale}", f"--window-size={width},{height}",
-            "--remote-debugging-port=0", "about:blank",
+            # No page may load anything from elsewhere, or wait for it.
+            "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost", "--remote-debugging-port=0",
+            "about:blank",
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -80,8 +99,18 @@ async def browser(width: int, height: int, scale: int = 1) -> AsyncIterator[Page
                     await page.call("Emulation.setDeviceMetricsOverride", **size)
                     yield page
         finally:
-            process.terminate()
+            await _end(process)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        async with asyncio.timeout(END_SECONDS):
             await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 async def _port(file: Path) -> str:

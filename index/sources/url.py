@@ -17,7 +17,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from index.errors import FetchFailed, TooLarge
+from index.errors import FetchFailed, PageGone, TooLarge
 
 from .given import SourceSettings, megabytes
 
@@ -257,7 +257,8 @@ def check_page(url: str, status: int, media_type: str) -> None:
             status,
         )
     if status != 200:
-        raise FetchFailed(url, f"{url} gave no page (HTTP {status}); check the address or try again later.", status)
+        failed = PageGone if status in (404, 410) else FetchFailed
+        raise failed(url, f"{url} gave no page (HTTP {status}); check the address or try again later.", status)
     if media_type not in _ACCEPTED:
         raise FetchFailed(
             url, f"{url} is {media_type}, not a page, text or PDF; give the address of the article itself.", status

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot import cards, render
 from bot.cards import Card
+from bot.localised import LANGUAGES, speaking
 from bot.places import Place
 from bot.verbatim import plain_label
 from index.followup import standalone
@@ -44,14 +45,26 @@ def back(view: Any) -> Card | None:
     st.integers(0, 2**63 - 1),
     st.integers(1, 3),
     st.booleans(),
+    st.booleans(),
+    st.sampled_from(LANGUAGES),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_an_answer_is_read_back(
-    question: str, carried: tuple[str, ...], filters: Filters, asker: int, count: int, private: bool
+    question: str,
+    carried: tuple[str, ...],
+    filters: Filters,
+    asker: int,
+    count: int,
+    private: bool,
+    inherited: bool,
+    language: str,
 ) -> None:
-    """Question, what was carried over, filters, places, score and who asked: whatever signs they are written with."""
+    """All that its buttons need, whatever signs it is written with, and in whatever language the card is."""
     hits = tuple(map(hit, SENTENCES[:count]))
-    card = back(render.card(Answer(question, "", hits, 0.9, carried=carried), filters, asker=asker, private=private))
+    answer = Answer(question, "", hits, 0.9, carried=carried)
+    with speaking(language):
+        view = render.card(answer, filters, asker=asker, private=private, inherited=inherited)
+    card = back(view)
     assert card is not None
     assert card.asked == plain_label(question, 300)
     assert render.BETWEEN.join(card.carried) == plain_label(render.BETWEEN.join(carried), 300)
@@ -61,6 +74,7 @@ def test_an_answer_is_read_back(
         since=filters.since,
         until=filters.until,
     )
+    assert card.inherited == (inherited and filters != Filters())
     assert card.places == tuple(Place.of(one.receipt) for one in hits)
     assert (card.asker, card.score, card.said) == (asker, 0.876, ())
 

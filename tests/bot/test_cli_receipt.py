@@ -109,7 +109,7 @@ def test_the_page_is_looked_at_only_when_asked(
     assert result.code == 0
     assert "Page: Nothing is known." in result.out
     found = onrecord("receipt", *at, "--live", "--json")
-    assert found.json["live"] == {"seen": "unreachable", "sentence": "Nothing is known."}
+    assert found.json["live"] == {"seen": "unreachable", "sentence": "Nothing is known.", "moved": None}
 
 
 def test_a_changed_article_breaks_the_receipt(onrecord: Onrecord, at: tuple[str, str, str]) -> None:

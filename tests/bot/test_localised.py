@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import re
 from pathlib import Path
@@ -12,11 +13,12 @@ import discord
 import pytest
 from discord import app_commands
 
-from bot import localised
+from bot import days, localised
 from bot.client import OnRecord
 from bot.config import Config
 from bot.localised import ENGLISH, LANGUAGES, catalogue, counted, language, language_of, listed, speaking, text
 from bot.translator import Translator, key_of
+from index.receipts import GROUNDS
 
 OTHERS = tuple(language for language in LANGUAGES if language != ENGLISH)
 BOT = Path(localised.__file__).parent
@@ -52,11 +54,50 @@ def test_every_text_the_code_asks_for_exists_and_is_asked_for() -> None:
         for key in re.findall(r"""\bcounted\(\s*["']([a-z_]+\.[a-z_.]+)["'],""", code)
         for form in ("one", "other")
     }
-    begun = tuple(re.findall(r"""\b(?:text|counted)\(f["']([a-z_.]+\.)\{""", code))
+    begun = ("ground.", *re.findall(r"""\b(?:text|counted)\(f["']([a-z_.]+\.)\{""", code))
     known = texts_of(ENGLISH).keys()
     assert (asked | plural) - known == set()
     quoted = set(re.findall(r'"([a-z_]+\.[a-z_.]+)"', code))
     assert {key for key in known if key not in asked | plural | quoted and not key.startswith(begun)} == set()
+
+
+MEMBERS = (
+    "ask", "card_buttons", "cards", "checking", "days", "edits", "failures", "limits", "onrecord", "permissions",
+    "reasons", "receipts", "render", "subscriptions", "tell_me", "timelines", "topics", "voices",
+)  # fmt: skip
+"""Modules that write what members read."""
+
+
+def sentences_in(tree: ast.AST) -> set[str]:
+    """What in code reads like English and may be shown: not what is raised, logged, matched, or describes a command."""
+    left_out: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Expr(value=ast.Constant()) | ast.Raise():
+                left_out |= set(ast.walk(node))
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                beside = [*node.decorator_list, *(node.keywords if isinstance(node, ast.ClassDef) else ())]
+                left_out |= {inner for each in beside for inner in ast.walk(each)}
+                if node.name == "article_page":  # the moderators' list
+                    left_out |= set(ast.walk(node))
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="log" | "re"))):
+                left_out |= set(ast.walk(node))
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node not in left_out)
+    words = (node.value for node in constants if isinstance(node.value, str))
+    return {each for each in words if re.search(r"[A-Za-z]{2,} [a-z]{2,}|^[A-Z][a-z]+", each)}
+
+
+def test_nothing_that_members_read_is_written_in_the_code() -> None:
+    """Every sentence and every label comes from the catalogues; the menus are named in the code, as commands are."""
+    found = {each for name in MEMBERS for each in sentences_in(ast.parse((BOT / f"{name}.py").read_text("utf-8")))}
+    menus = {"Is this on record?", "Delete this answer", "Receipt"}
+    assert found - menus == {" ".join(days._MONTHS)}
+
+
+def test_what_names_a_speaker_is_said_alike_on_a_terminal_and_on_a_card() -> None:
+    """`index` has its sentences in English, which the English catalogue repeats."""
+    own = {key.removeprefix("ground."): words for key, words in texts_of(ENGLISH).items() if key.startswith("ground.")}
+    assert own == GROUNDS
 
 
 def test_numbers_and_lists_follow_the_language() -> None:

@@ -18,6 +18,7 @@ from discord_display import displayed, quotation, visible
 from discord_gate import gate, limits, walk
 
 from bot import render
+from bot.localised import LANGUAGES, speaking
 from bot.places import Place, key_of
 from index.sentences import sentence_spans
 from index.types import (
@@ -133,13 +134,13 @@ def check_quotation(view: Any, quote: str) -> None:
     texts = shown(view)
     quoted = [t for t in texts if t.startswith("> ")]
     if not quoted:
-        assert any("too long for a message" in t for t in texts)
+        assert any(t.startswith(render.TOO_LONG) for t in texts)
         return
     (only,) = quoted
     text = quotation(only)
     assert visible(quote).startswith(text)
     if text != visible(quote):
-        assert any("Cut here, at the end of a sentence" in t for t in texts)
+        assert any(t.startswith("-# ✂ ") for t in texts)
         assert len(text) in {len(visible(quote[: s.end]).rstrip()) for s in sentence_spans(quote)}
 
 
@@ -149,13 +150,24 @@ def check_quotation(view: Any, quote: str) -> None:
     st.lists(questions, max_size=3).map(tuple),
     st.integers(0, 2**63 - 1),
     st.booleans(),
+    st.booleans(),
+    st.sampled_from(LANGUAGES),
 )
-@settings(max_examples=60, deadline=None, phases=FAST)
+@settings(max_examples=80, deadline=None, phases=FAST)
 def test_card_keeps_discords_limits(
-    reply: Reply, filters: Filters, carried: tuple[str, ...], asker: int, private: bool
+    reply: Reply,
+    filters: Filters,
+    carried: tuple[str, ...],
+    asker: int,
+    private: bool,
+    inherited: bool,
+    language: str,
 ) -> None:
     """Whatever a reply holds, its card is one that Discord accepts, and its quotation is the article's."""
-    view = render.card(replace(reply, carried=carried), filters, today=TODAY, asker=asker, private=private)
+    with speaking(language):
+        view = render.card(
+            replace(reply, carried=carried), filters, today=TODAY, asker=asker, private=private, inherited=inherited
+        )
     assert limits(message(view)) == []
     ids = [c["custom_id"] for c in walk(view.to_components()) if "custom_id" in c]
     known = (render.CONTEXT_ID, render.MORE_ID, render.FOLLOW_UP_ID, render.WRONG_ID, render.SHARE_ID, ONLY_THAT)
@@ -219,6 +231,8 @@ def test_further_quotations_keep_discords_limits(some: list[Hit], page: int) -> 
     answer = Answer("**" * 250, "", tuple(some), 0.0, conflicts, ("👍" * 500,))
     view = render.further(answer, page + 1, page, places, today=TODAY)
     assert limits(message(view)) == []
+    (wrong,) = (c for c in walk(view.to_components()) if render.WRONG_ID.fullmatch(c.get("custom_id", "")))
+    assert wrong["custom_id"].endswith(f":{places[page + 1]}")
     quoted = [quotation(text) for text in shown(view) if text.startswith("> ")]
     first, *beside = render.shown_hits(answer, page + 1)
     assert first == some[page + 1]

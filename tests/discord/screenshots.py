@@ -1,23 +1,24 @@
 """Takes pictures of the cards from the demo's page.
 
-    python tests/discord/screenshots.py                 those that README shows, where it shows them
-    python tests/discord/screenshots.py FOLDER [WIDTH]  one of each kind of card, on a page of so many pixels
+    python tests/discord/screenshots.py                 those that README shows, where it shows them, dark and light
+    python tests/discord/screenshots.py FOLDER [WIDTH]  one of each kind of card, on a page of so many pixels; with
+                                                        `light` after these, in the light theme
 
 Needs the extra ``demo`` and a Chromium (its command as CHROMIUM, else the first of the usual names). What is shown is
 what the bot really sends about the bundled sample; only the address of the article is made up, for the sample has none.
 """
 
-# ruff: noqa: ASYNC240  # one picture at a time: nothing else waits for it
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -32,18 +33,28 @@ from discord_gate import walk
 from feed_server import Answer, Clock, Server, article_page, polite, rss
 
 from bot.config import Config
-from bot.demo import Stage, staged
+from bot.demo import Stage, add_more, staged
 from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
 from index.feeds import Looked, Mode
 from index.freshness import State
+from index.sources import read
 from index.types import Draft, Terms
 
+HARBOUR = tuple(
+    draft
+    for file in ("bridge-planned.md", "bridge-late.md", "bridge-agency.md")
+    for draft in read(str(files("bot").joinpath("sample", "demo", file)))
+    if isinstance(draft, Draft)
+)
+"""Three of the invented articles of the demo: planned, late and dearer, and another day."""
+
 WIDTH, HEIGHT, SCALE = 1000, 1100, 2
-SIDE, HEAD, FOOT = 262, 64, 24
+SIDE, HEAD, FOOT = 262, 78, 24
 """What belongs to the page and not to the conversation: the list at the left, the bars above and below."""
 MARGIN = 12
+LIGHT = (Path(__file__).parent / "light.css").read_text(encoding="utf-8")
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
@@ -59,11 +70,15 @@ READY = """
 
 def main(arguments: list[str]) -> int:
     """Write the pictures, each named as the function that makes it; 0 when all are there."""
+    light = arguments[-1:] == ["light"]
+    arguments = arguments[: len(arguments) - light]
     folder = Path(arguments[0]) if arguments else Path(__file__).parent / "screenshots"
     width = int(arguments[1]) if len(arguments) > 1 else WIDTH
     folder.mkdir(parents=True, exist_ok=True)
     for act in PICTURES if arguments else IN_README:
-        asyncio.run(take(folder / f"{act.__name__}.png", act, width))
+        themes = {"": None, "-light": LIGHT} if not arguments else {"-light": LIGHT} if light else {"": None}
+        files = {folder / f"{act.__name__}{theme}.png": style for theme, style in themes.items()}
+        asyncio.run(take(files, act, width))
     return 0
 
 
@@ -86,6 +101,14 @@ async def carried(stage: Stage) -> None:
     await stage.member.submit_modal(form, {WORDS_ID: "When did he say that?"})
 
 
+async def narrowed(stage: Stage) -> None:
+    await harbour(stage)
+    question = "What did Ingrid Dahl say about the bridge?"
+    asked = await stage.member.slash(stage.channel, "ask", question=question, speaker="Ingrid Dahl", since="2024-03-01")
+    form = await stage.member.click(asked.response, label="Follow up")
+    await stage.member.submit_modal(form, {WORDS_ID: "When will it open?"})
+
+
 async def private(stage: Stage) -> None:
     await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?", private=True)
 
@@ -101,28 +124,9 @@ async def wrong(stage: Stage) -> None:
     await stage.member.click(asked.response, label="Wrong")
 
 
-HARBOUR = [
-    Draft(
-        text=f"“{words}” said {name}, {role}.", title=title, outlet=outlet, date=date, url=f"https://{number}.example/harbour"
-    )
-    for number, (words, name, role, title, outlet, date) in enumerate(
-        (
-            ("The new harbour bridge will cost 40 million crowns and open in May,", "Ingrid Dahl", "the city engineer",
-             "Bridge to open in May", "Harbour Times", "2024-01-09"),
-            ("The new harbour bridge will cost 52 million crowns and open in August,", "Ingrid Dahl",
-             "the city engineer", "Bridge is late and dearer", "Harbour Times", "2024-04-18"),
-            ("The harbour bridge cuts our fishermen off from the quay,", "Tom Okafor", "a spokesman of the union",
-             "Fishermen fear the bridge", "Valley Post", "2024-04-20"),
-            ("Nobody asked the people who live beside the harbour bridge,", "Mona Lund", "a resident",
-             "The people beside the bridge", "Valley Post", "2024-05-02"),
-        )
-    )
-]  # fmt: skip
-"""Articles that nobody published, for cards that need several."""
-
-
 async def harbour(stage: Stage) -> None:
-    await stage.bot.worker.call(stage.guild.id, lambda archive: list(archive.add_all(HARBOUR)), changes=True)
+    """The demo's further articles, for cards that need several."""
+    await stage.bot.worker.call(stage.guild.id, lambda archive: add_more(archive, Config()), changes=True)
 
 
 async def topic(stage: Stage) -> None:
@@ -132,14 +136,14 @@ async def topic(stage: Stage) -> None:
 
 async def timeline(stage: Stage) -> None:
     await harbour(stage)
-    await stage.member.slash(stage.channel, "timeline", speaker="Ingrid Dahl")
+    await stage.member.slash(stage.channel, "timeline", speaker="Ingrid Dahl", topic="the cost of the bridge")
 
 
 async def compare(stage: Stage) -> None:
     await timeline(stage)
     card = stage.channel.history()[-1]
-    buttons = [button for box in card.components for row in box.children for button in getattr(row, "children", ())]
-    await stage.member.click(card, custom_id=next(b.custom_id for b in buttons if b.label == "⇄ Compare"))
+    buttons = (c for c in walk([top.to_dict() for top in card.components]) if c.get("label") == "⇄ Compare")
+    await stage.member.click(card, custom_id=next(buttons)["custom_id"])
 
 
 async def told(stage: Stage) -> None:
@@ -336,26 +340,24 @@ async def log(stage: Stage) -> None:
 
 OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, log, feed_queue, feed_list, stale)
 PICTURES = (
-    answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown, licence, word_cap,
-    *OF_MODERATORS,
+    answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared,
+    receipt, topic, timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
+    licence, word_cap, *OF_MODERATORS,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 
 
-async def take(file: Path, act: Callable[[Stage], Awaitable[None]], width: int) -> None:
-    """One picture: the last message of the conversation that ``act`` makes; of a narrow page, the whole of it."""
+async def take(files: dict[Path, str | None], act: Callable[[Stage], Awaitable[None]], width: int) -> None:
+    """The last message of the conversation that ``act`` makes, in each style; of a narrow page, the whole of it."""
     async with staged(Config()) as stage:
         await stage.bot.worker.call(stage.guild.id, _with_address, changes=True)
         await act(stage)
         viewer = stage.moderator if act in OF_MODERATORS else stage.member
         async with stage.env.preview(stage.channel, viewers=[viewer], layout="message") as preview:
-            with tempfile.TemporaryDirectory() as folder:
-                raw = Path(folder) / "page.png"
-                await _photograph(preview.url, raw, width)
-                shown = Image.open(raw).convert("RGB")
+            for file, style in files.items():
+                shown = Image.open(BytesIO(await _photograph(preview.url, width, style))).convert("RGB")
                 (_cropped(shown) if width >= WIDTH else shown).quantize(128).save(file, optimize=True)
-    print(file)
+                print(file)
 
 
 def _with_address(archive: Archive) -> None:
@@ -368,12 +370,14 @@ def _with_address(archive: Archive) -> None:
     )  # fmt: skip
 
 
-async def _photograph(url: str, file: Path, width: int) -> None:
-    """Open ``url`` in a browser without a window, wait until its buttons may be pressed, and keep what it shows."""
+async def _photograph(url: str, width: int, style: str | None) -> bytes:
+    """Open ``url`` in a browser without a window, wait until its buttons may be pressed; what it shows, as PNG."""
     async with browser(width, HEIGHT if width >= WIDTH else 2 * HEIGHT, SCALE) as page:
         await page.call("Page.navigate", url=url)
         await page.until(READY)
-        file.write_bytes(await page.picture())
+        if style is not None:
+            await page.style(style)
+        return await page.picture()
 
 
 def _cropped(page: Image.Image) -> Image.Image:

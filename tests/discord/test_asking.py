@@ -11,6 +11,7 @@ from discord_gate import walk
 from discord_town import FERRY, LIBRARY, Simulated, bot_messages, buttons, quote, texts
 
 from bot import ask
+from bot.localised import text
 from bot.places import Place
 from index.archive import Archive
 from index.types import Draft, Filters, Receipt, Span
@@ -257,7 +258,7 @@ async def test_asked_for_help_it_says_how_to_ask(simulated: Simulated) -> None:
     """Who asks for help is told in one line."""
     async with simulated(FERRY) as town:
         await town.member.send(town.channel, f"{town.bot.user.mention} help?")
-        assert [m.content for m in bot_messages(town)] == [ask.HINT]
+        assert [m.content for m in bot_messages(town)] == [text("ask.hint")]
 
 
 async def test_too_many_questions(simulated: Simulated) -> None:
@@ -361,7 +362,7 @@ async def test_buttons_say_when_the_text_is_gone(simulated: Simulated, change: s
             town.add(Draft(text="Correction. " + FERRY.text, title=FERRY.title, url=FERRY.url))
         for label in [*showing(result.response), "Wrong"]:
             pressed = await town.member.click(result.response, label=label)
-            assert pressed.response.content == ask.GONE
+            assert pressed.response.content == text("ask.gone")
 
 
 async def test_no_proof_no_post(simulated: Simulated) -> None:
@@ -401,6 +402,6 @@ async def test_nothing_crosses_servers(simulated: Simulated) -> None:
         town.env.backend.messages[elsewhere.id][asked.response.id].components = card.components
         for label in [*showing(card), "Wrong"]:
             pressed = await spy.click(asked.response, label=label)
-            assert pressed.response.content == ask.GONE
+            assert pressed.response.content == text("ask.gone")
         folders = sorted(p.name for p in town.bot.data.iterdir() if p.is_dir())
         assert folders == sorted([str(town.guild.id), str(other.id)])

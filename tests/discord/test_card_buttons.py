@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from discord_town import FERRY, LIBRARY, Simulated, Town, asking, bot_messages, buttons, quote, texts
 
-from bot import ask, card_buttons, cards, render
+from bot import cards, render
+from bot.localised import text
 from index.archive import Archive
 from index.feedback import Complaint, Feedback
 from index.types import Draft, Span
@@ -103,7 +104,7 @@ async def test_wrong_is_kept_once_for_each_member(simulated: Simulated, restarte
     async with simulated(FERRY) as town:
         card = (await town.member.slash(town.channel, "ask", question=COST)).response
         _, thanked = await complain(town, card, "outdated")
-        assert texts(thanked) == card_buttons.THANKS
+        assert texts(thanked) == text("wrong.thanks")
         if restarted:
             await town.restart()
         await complain(town, card, "wrong_speaker")
@@ -129,7 +130,7 @@ async def test_wrong_in_ones_own_words(simulated: Simulated, restarted: bool) ->
         if restarted:
             await town.restart()
         await town.member.submit_modal(form, {render.WORDS_ID: "The *crowns* are krónur."})
-        assert texts(asked) == card_buttons.THANKS
+        assert texts(asked) == text("wrong.thanks")
         (kept,) = feedback(town)
         assert (kept.complaint, kept.words) == (Complaint.OTHER, "The *crowns* are krónur.")
 
@@ -158,7 +159,27 @@ async def test_wrong_after_indexing_anew(simulated: Simulated) -> None:
         with archive_of(town) as archive:
             archive.remove(archive.articles()[0].id)
         await town.member.select(asked, ["outdated"])
-        assert texts(asked) == ask.GONE
+        assert texts(asked) == text("ask.gone")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_wrong_on_a_further_page_is_about_that_page(simulated: Simulated, restarted: bool) -> None:
+    """Each page of *More* has its own, for the quotation it shows; how sure that one was is found out anew."""
+    async with simulated(FERRY, LIBRARY) as town:
+        asked = "What did Dahl say about the hull and the repair?"
+        card = (await town.member.slash(town.channel, "ask", question=asked)).response
+        more = next(label for label in buttons(card) if label.startswith("More ("))
+        page = (await town.member.click(card, label=more)).response
+        if restarted:
+            await town.restart()
+        _, thanked = await complain(town, page, "out_of_context")
+        assert texts(thanked) == text("wrong.thanks")
+        (kept,) = feedback(town)
+        assert kept.receipt.span.of(FERRY.text) == quote(page) != quote(card)
+        with archive_of(town) as archive:
+            scores = {hit.receipt: hit.score for hit in archive.rank(asked)}
+        assert kept.question == asked
+        assert kept.score == pytest.approx(scores[kept.receipt])
 
 
 async def carried_card(town: Town) -> Any:
@@ -209,7 +230,7 @@ async def test_a_form_without_words_asks_nothing(simulated: Simulated) -> None:
         with asking() as asked:
             result = await follow_up(town, card, "   ")
         assert asked == []
-        assert [(m.content, m.ephemeral) for m in result.followups] == [(ask.HINT, True)]
+        assert [(m.content, m.ephemeral) for m in result.followups] == [(text("ask.hint"), True)]
 
 
 async def test_others_do_not_change_an_answer(simulated: Simulated) -> None:
@@ -283,7 +304,7 @@ async def test_share_of_what_is_gone(simulated: Simulated, change: str) -> None:
         if change == "changed":
             town.add(replace(FERRY, text="Correction. " + FERRY.text))
         pressed = await town.member.click(card, label="Share")
-        assert [m.content for m in pressed.followups] == [ask.GONE]
+        assert [m.content for m in pressed.followups] == [text("ask.gone")]
         assert bot_messages(town) == []
 
 
@@ -353,8 +374,8 @@ async def test_no_button_reaches_another_server(simulated: Simulated) -> None:
         asked = (await spy.slash(elsewhere, "ask", question=COST, private=True)).response
         town.env.backend.messages[elsewhere.id][asked.id].components = card.components
         shared = await spy.click(asked, label="Share")
-        assert [m.content for m in shared.followups] == [ask.GONE]
-        assert (await spy.click(asked, label="Wrong")).response.content == ask.GONE
+        assert [m.content for m in shared.followups] == [text("ask.gone")]
+        assert (await spy.click(asked, label="Wrong")).response.content == text("ask.gone")
         assert bot_messages(town, elsewhere) == []
 
 
@@ -367,6 +388,6 @@ async def test_a_message_that_is_no_card(simulated: Simulated) -> None:
             {"type": 10, "id": 1, "content": "nothing"},
             {"type": 1, "id": 2, "components": [buttons(card)["Wrong"], buttons(card)["Share"]]},
         ]  # fmt: skip
-        assert (await town.member.click(card, label="Wrong")).response.content == card_buttons.NO_CARD
+        assert (await town.member.click(card, label="Wrong")).response.content == text("card.no_question")
         (said,) = (await town.member.click(card, label="Share")).followups
-        assert said.content == card_buttons.NO_CARD
+        assert said.content == text("card.no_question")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bot import checking
 from bot.checking import Checked, asks, card, claim_on, claimed_in, claims_nothing, difference, shortened
+from bot.localised import text
 from index.archive import Archive
 from index.check import Change, Claim, Op, Verdict, VerdictKind
 from index.types import Article, Draft, Hit, Passage, Span
@@ -85,14 +86,14 @@ async def test_a_message_is_judged_from_its_menu(simulated: Simulated) -> None:
 async def test_what_claims_nothing_gets_one_sentence(simulated: Simulated) -> None:
     """Smileys, greetings, questions and the bot's own cards are told apart from claims, and nothing is looked up."""
     async with simulated(FERRY) as town:
-        for text in ("lol", "<:wave:123456789012345678> https://a.example/b", "ok then", "🎉🎉"):
-            message = await town.member.send(town.channel, text)
+        for said in ("lol", "<:wave:123456789012345678> https://a.example/b", "ok then", "🎉🎉"):
+            message = await town.member.send(town.channel, said)
             result = await town.member.context_menu(town.channel, checking.MENU, message)
-            assert (result.response.ephemeral, result.response.content) == (True, checking.NOTHING)
-        assert (await check(town, "what did penguins tell the queen of Norway?")).content == checking.ASKS
+            assert (result.response.ephemeral, result.response.content) == (True, text("check.nothing"))
+        assert (await check(town, "what did penguins tell the queen of Norway?")).content == text("check.asks")
         await town.member.slash(town.channel, "ask", question="What did Dahl say about the hull?")
         own = await town.member.context_menu(town.channel, checking.MENU, posted(town)[0])
-        assert own.response.content == checking.OWN
+        assert own.response.content == text("check.own")
 
 
 @pytest.mark.asyncio
@@ -135,14 +136,14 @@ async def test_only_who_asked_may_share(simulated: Simulated) -> None:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(checking, "_may_write", lambda interaction: False)
             refused = await town.moderator.click(theirs, label="Share")
-        assert refused.response.content == checking.MAY_NOT_WRITE
+        assert refused.response.content == text("check.may_not_write")
         assert posted(town) == []
         verdict = await town.bot.worker.call(town.guild.id, lambda archive: archive.check(CRACKS))
         assert verdict.claim is not None
         view = card(Checked(verdict, verdict.claim), asker=town.moderator.id)
         await town.bot.get_channel(town.channel.id).send(view=view)  # type: ignore[union-attr]
         (public,) = posted(town)
-        assert (await town.member.click(public, label="Share")).response.content == checking.NOT_YOURS
+        assert (await town.member.click(public, label="Share")).response.content == text("check.not_yours")
         assert len(posted(town)) == 1
 
 

@@ -10,8 +10,9 @@ import discord
 import pytest
 from discord_town import FERRY, LIBRARY, Simulated, Town, asking, bot_messages, quote, texts
 
-from bot import edits, render
+from bot import render
 from bot.edits import Posts
+from bot.localised import text
 from index.archive import Archive
 from index.posts import Post, digest
 
@@ -236,9 +237,9 @@ async def test_asker_and_moderators_delete_an_answer(simulated: Simulated, resta
         if restarted:
             await town.restart()
         stranger = town.guild.add_member(town.env.create_user("zoe"))
-        assert await delete(town, stranger, answer) == edits.NOT_YOURS
+        assert await delete(town, stranger, answer) == text("delete.not_yours")
         assert answer.id in [m.id for m in bot_messages(town)]
-        assert await delete(town, getattr(town, who), answer) == edits.DELETED
+        assert await delete(town, getattr(town, who), answer) == text("delete.done")
         assert answer.id not in [m.id for m in bot_messages(town)]
 
 
@@ -246,8 +247,8 @@ async def test_only_answers_are_deleted(simulated: Simulated) -> None:
     """Neither what others wrote, nor what the bot says to the moderators, nor what only one person sees."""
     async with simulated(FERRY) as town:
         message = await town.member.send(town.channel, "hello")
-        assert await delete(town, town.moderator, message) == edits.NOT_MINE
+        assert await delete(town, town.moderator, message) == text("delete.not_mine")
         await town.member.send(town.channel, f"{town.bot.user.mention} help")
-        assert await delete(town, town.moderator, bot_messages(town)[-1]) == edits.NOT_MINE
+        assert await delete(town, town.moderator, bot_messages(town)[-1]) == text("delete.not_mine")
         private = (await town.member.slash(town.channel, "ask", question=COST, private=True)).response
-        assert await delete(town, town.member, private) == edits.ONLY_YOU
+        assert await delete(town, town.member, private) == text("delete.only_you")

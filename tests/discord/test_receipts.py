@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +14,17 @@ from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from websites import website
+
 from bot import receipts
+from bot.localised import text
 from bot.places import Place
 from bot.receipts import places_on, receipt_card
 from index import livepage
 from index.errors import ReceiptBroken
 from index.receipts import Form, proof
-from index.sources import SourceSettings
+from index.sources import SourceSettings, url
 from index.types import Article, Attribution, Passage, Span, Speaker
 
 CRACKS = "What cracks were found in the hull?"
@@ -72,14 +79,14 @@ async def test_what_is_no_card_gets_one_sentence(simulated: Simulated) -> None:
     """Other people's messages, messages that are not there, other servers and cards without a quotation."""
     async with simulated(check_errors=False) as town:
         message = await town.member.send(town.channel, "hello")
-        assert (await receipt_of(town, message)).content == receipts.NOT_MINE
-        assert (await receipt_of(town, await asked(town))).content == receipts.NO_QUOTATION
+        assert (await receipt_of(town, message)).content == text("receipt.not_mine")
+        assert (await receipt_of(town, await asked(town))).content == text("receipt.no_quotation")
         away = f"https://discord.com/channels/{town.guild.id + 1}/1/{message.id}"
         gone = str(message.id + 4096)
         for named, sentence in (
-            ("what", receipts.NOT_A_LINK),
-            (away, receipts.ELSEWHERE),
-            (gone, receipts.NOT_FOUND),
+            ("what", text("receipt.not_a_link")),
+            (away, text("receipt.elsewhere")),
+            (gone, text("receipt.not_found")),
         ):
             result = await town.member.slash(town.channel, "receipt", message=named)
             assert result.response.content == sentence
@@ -97,7 +104,7 @@ async def test_a_channel_that_a_member_may_not_read_is_not_read_for_them(simulat
 
             patch.setattr(discord.TextChannel, "permissions_for", lambda self, who: discord.Permissions.none())
             result = await town.member.slash(here, "receipt", message=link)
-        assert result.response.content == receipts.ELSEWHERE
+        assert result.response.content == text("receipt.elsewhere")
 
 
 @pytest.mark.asyncio
@@ -124,9 +131,9 @@ async def test_what_is_gone_is_said_to_be_gone(simulated: Simulated) -> None:
         card = await asked(town)
         shown = await receipt_of(town, card)
         await town.bot.worker.call(town.guild.id, lambda a: a.remove(a.articles()[0].id), changes=True)
-        assert receipts.GONE in texts(await receipt_of(town, card))
+        assert text("receipt.gone") in texts(await receipt_of(town, card))
         result = await town.member.select(shown, [Form.TEXT.value])
-        assert receipts.GONE in texts(result.followups[-1] if result.followups else result.response)
+        assert text("receipt.gone") in texts(result.followups[-1] if result.followups else result.response)
 
 
 @pytest.mark.asyncio
@@ -158,7 +165,7 @@ async def test_the_live_page_is_looked_at_when_asked(simulated: Simulated, monke
 
     def look(article: Article, span: Span, limits: SourceSettings) -> livepage.Live:
         looked.append(limits)
-        return livepage.Live(livepage.Seen.NOT_THERE, "The page *changed*: https://a.example.")
+        return livepage.Live(livepage.Seen.UNREACHABLE, "", reason="The *page* is away: https://a.example.")
 
     monkeypatch.setattr(livepage, "look", look)
     async with simulated(FERRY) as town:
@@ -166,15 +173,32 @@ async def test_the_live_page_is_looked_at_when_asked(simulated: Simulated, monke
         assert looked == []
         result = await town.member.click(shown, label="Look at the live page")
         assert result.response.ephemeral
-        assert texts(result.response) == r"The page \*changed\*\: https\://a.example."
+        assert texts(result.response).endswith(r"about the words\: The \*page\* is away\: https\://a.example.")
         assert [limits.timeout_seconds for limits in looked] == [receipts.LIVE_SECONDS]
+
+
+@pytest.mark.asyncio
+async def test_a_real_page_is_fetched_and_read(simulated: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The button asks the article's own server: the words are there, then changed, then the page is gone."""
+    # The one thing that is lifted is the guard that keeps this very machine from being asked.
+    monkeypatch.setattr(url, "is_public", lambda address: True)
+    with website() as site:
+        async with simulated(replace(FERRY, url=f"{site.root}/ferry")) as town:
+            shown = await receipt_of(town, await asked(town))
+            for body, sentence in (
+                (FERRY.text, "has these words today"),
+                (FERRY.text.replace("in the hull", ""), "does not show these words"),
+                (None, "There is no page at the article's address any more"),
+            ):
+                site.pages = {"/ferry": f"<html><body><article><p>{body}</p></article></body></html>"} if body else {}
+                result = await town.member.click(shown, label="Look at the live page")
+                assert sentence in texts(result.response)
+        assert site.asked == ["/ferry"] * 3
 
 
 @pytest.mark.asyncio
 async def test_a_page_that_cannot_be_reached_is_no_failure(simulated: Simulated) -> None:
     """An address of the machine's own network is refused by the guard, which says nothing about the words."""
-    from dataclasses import replace
-
     async with simulated(replace(FERRY, url="http://127.0.0.1:9/ferry")) as town:
         shown = await receipt_of(town, await asked(town))
         result = await town.member.click(shown, label="Look at the live page")

@@ -12,7 +12,8 @@ from discord_town import FERRY, LIBRARY, Simulated, Town, speaking_german, texts
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import ask, render, timelines, verbatim
+from bot import render, timelines, verbatim
+from bot.localised import text
 from bot.timelines import TIMELINE_ID, timeline_id
 from index.archive import Archive
 from index.timeline import Timeline
@@ -181,7 +182,7 @@ async def test_another_server_is_not_asked(simulated: Simulated) -> None:
         for custom_id in pressed:
             result = await eve.click(asked.response, custom_id=custom_id)
             told = (*result.followups, result.response)[0]
-            assert told.content in (ask.GONE, "Nobody of that name is quoted here any more; please ask again.")
+            assert told.content in (text("ask.gone"), "Nobody of that name is quoted here any more; please ask again.")
 
 
 async def test_in_german(simulated: Simulated) -> None:

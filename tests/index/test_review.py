@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from index.archive import Archive
 from index.audit import Action
 from index.encoder import Encoder
-from index.errors import FetchFailed, GoldenFailed, NoSuchArticle, NoSuchGeneration, NoSuchGolden
+from index.errors import FetchFailed, GoldenFailed, NoSuchArticle, NoSuchGeneration, NoSuchGolden, PageGone
 from index.golden import Passed
 from index.review import Found, Looked, Scope, look_again
 from index.sources import SourceSettings
@@ -226,8 +226,8 @@ def test_a_golden_question_is_asked_as_it_was_narrowed(filled: Archive) -> None:
     ("answer", "found"),
     [
         (lambda url: Page(url, RAIN, "text/html"), Found.CHANGED),
-        (FetchFailed("x", "Gone.", 404), Found.GONE),
-        (FetchFailed("x", "Gone.", 410), Found.GONE),
+        (PageGone("x", "Gone.", 404), Found.GONE),
+        (PageGone("x", "Gone.", 410), Found.GONE),
         (FetchFailed("x", "No.", 403), Found.UNREACHABLE),
         (FetchFailed("x", "No answer."), Found.UNREACHABLE),
     ],
