@@ -548,7 +548,10 @@ class Archive:
         with self._changing():
             served = self._served_or_first()
             with self._store.transaction():
-                outcomes = [self._put(draft, by) for draft in given.drafts]
+                # Where it was read from is no business of a file's; what is known here of it stays.
+                outcomes = [
+                    self._put(replace(draft, origin=self._store.origin(draft.id or "")), by) for draft in given.drafts
+                ]
                 work = {article_id: ready.derived(article) for article_id, article in _changed(outcomes).items()}
                 fresh = self._embed(served.model, work.values(), ready.vectors)
                 for article_id, item in work.items():

@@ -86,11 +86,12 @@ def kept_of(store: Store, member: Member) -> dict[str, list[Json]]:
 
 def forget_member(store: Store, member: Member) -> dict[str, int]:
     """Delete all that; returns how many of each there were. One transaction, after which the file has none of it."""
-    with store.erasing():
+    with store.thorough(), store.transaction():
         return {kept.name: kept.forget(store, member) for kept in KEPT}
 
 
 def forget_old(store: Store, settings: ServerSettings) -> None:
-    """Forget what was kept long enough."""
-    for forget in FORGOTTEN:
-        forget(store, settings)
+    """Forget what was kept long enough; the file has none of it afterwards."""
+    with store.thorough():
+        for forget in FORGOTTEN:
+            forget(store, settings)

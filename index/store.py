@@ -326,12 +326,11 @@ class Store:
             raise ArchiveError(f"{self.path} could not be changed ({error}); check the disk.") from error
 
     @contextmanager
-    def erasing(self) -> Iterator[None]:
-        """A transaction after which what it deleted is not to be found in the file by other means either."""
+    def thorough(self) -> Iterator[None]:
+        """What is deleted inside is not to be found in the file by other means afterwards either."""
         self._db.execute("PRAGMA secure_delete = ON")
         try:
-            with self.transaction():
-                yield
+            yield
         finally:
             self._db.execute("PRAGMA secure_delete = OFF")
         # The pages of before stand in the write-ahead log until it is begun anew. Whoever reads just now keeps that

@@ -23,7 +23,7 @@ from index.bundle import ARTICLES, MANIFEST, VECTORS, Limits, Merged
 from index.encoder import Encoder
 from index.errors import BundleError, NotUndoable
 from index.feedback import Complaint
-from index.types import Answer, Draft, Receipt
+from index.types import Answer, Draft, Receipt, Status
 
 QUESTIONS = tuple(f"What did Ada Marsh say about the {subject}?" for subject in SUBJECTS[:4])
 
@@ -102,11 +102,13 @@ def test_into_an_archive_that_has_articles(tmp_path: Path, words_encoder: Encode
         list(archive.add_all([draft(1), draft(2), draft(3)]))
         archive.export(file, made_by="test")
     with Archive.open(tmp_path / "two", encoder=words_encoder) as archive:
-        list(archive.add_all([draft(1), draft(2, more=" Older words."), draft(4)]))
+        older = replace(draft(2, more=" Older words."), origin="/home/me/two.txt")
+        list(archive.add_all([draft(1), older, draft(4)]))
         imported = archive.take_in(bundle.read(file), by="7")
         assert imported.parts["articles"] == Merged(added=1, updated=1, unchanged=1)
         assert [article.id for article in archive.articles()].count("article-4") == 1
         assert archive.article("article-2").text == draft(2).text
+        assert archive.add(replace(draft(2), id=None, origin="/home/me/two.txt")).status is Status.UNCHANGED
         newest, *others = archive.log.entries(limit=3)
         assert (newest.action, newest.words) == (Action.IMPORTED, "articles: 1 added, 1 updated")
         assert {(entry.action, entry.by) for entry in others} == {(Action.ADDED, "7"), (Action.UPDATED, "7")}

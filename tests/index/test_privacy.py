@@ -155,6 +155,7 @@ def test_what_was_kept_long_enough_is_forgotten(filled: Archive) -> None:
     filled.server_settings.set(by="1", retention_days=7)
     filled.forget_old()
     assert sorted(wanted(filled)) == [f"Who paid for the {w} bridge?" for w in ("heronwords", "zebrawords")]
+    assert b"Nobody waits?" not in bytes_of(filled)
     assert [post.question for post in filled.posts()] == [4]
     assert [entry.before for entry in filled.log.entries()] == [{"retention_days": None}, None, None]
 
