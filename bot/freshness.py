@@ -18,7 +18,7 @@ from discord.ext import commands, tasks
 
 from bot import failures, render, verbatim
 from bot.ask import GONE, LastingButton
-from bot.feeds import for_moderators
+from bot.feeds import for_moderators, where
 from bot.permissions import server_of
 from bot.places import key_of
 from bot.polling import check_links
@@ -40,7 +40,7 @@ AT_ONCE = 20
 UNKNOWN = timedelta(hours=6)
 """Until a server is looked at again that has no page to look at: its articles are read for that."""
 PAGE = 5
-"""Articles on one page of the list: with their buttons they take at most 23 of the 40 components of a message."""
+"""Articles on one page of the list: with their buttons they take at most 35 of the 40 components of a message."""
 _DETAIL = 300
 """Characters of what was found that are shown."""
 
@@ -110,7 +110,7 @@ def stale_page(stale: Sequence[Stale], page: int) -> ui.LayoutView:
     head = f"**{render.counted(len(stale), 'article')}** to look at{page_note(page, pages)}"
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
     for one in stale[page * PAGE : (page + 1) * PAGE]:
-        items += _stale(one, page)
+        items += [ui.Separator(), *_stale(one, page)]
     return render.sheet(items, turning(page, pages, lambda to: f"or:sp:{to}"))
 
 
@@ -120,7 +120,7 @@ def _stale(one: Stale, page: int) -> list[ui.Item[ui.LayoutView]]:
     lines = [
         f"**{verbatim.escape(render.title_of(article))}**",
         f"⚠ {why[:1].upper()}{why[1:]}",
-        f"-# {render.source_line(article)}",
+        f"-# {where(article)}",
     ]
     if checked and checked.detail:
         when = f"<t:{int(datetime.fromisoformat(checked.at).timestamp())}:R>"
