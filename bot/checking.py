@@ -196,7 +196,10 @@ def card(found: Checked, *, asker: int | None = None, shared_by: str | None = No
             f"-# ✂ Only the first {len(claim.words):,} of {found.of:,} characters were checked, up to the end of a "
             f"sentence where there is one."
         )
-    if any(change.op is not Op.SAME for change in verdict.diff):
+    closest = verdict.closest
+    # Words that the outlet does not allow on a card are not shown as corrections either.
+    hidden = closest is not None and render.over_quota(closest.article, closest.quote) is not None
+    if any(change.op is not Op.SAME for change in verdict.diff) and not hidden:
         above += ["-# ~~Struck out~~: only in the claim. **Bold**: only on record.", difference(verdict.diff)]
     colour = _COLOURS.get(verdict.verdict, _AMBER)
     items = _parts(above, verdict.parts) if verdict.parts else _closest(above, verdict, colour)

@@ -6,6 +6,7 @@ a draft, which is only looked up in the archive of the server they are pressed i
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -184,17 +185,23 @@ class Feeds(commands.GroupCog, name="feeds", description="Follow feeds, and deci
 
     async def round(self) -> None:
         """One look at every server: each feed whose time has come is asked."""
-        for guild in list(self.bot.guilds):
-            now = self.bot.reader.polite.now()
-            # A server without an archive has no feeds; one whose time has not come is not even opened.
-            if not (self.bot.data / str(guild.id)).is_dir() or now < self._next.get(guild.id, now):
-                continue
-            try:
-                await self._ask(guild.id, now)
-            except ArchiveError as error:
-                log.warning("The feeds of server %s could not be asked: %s", guild.id, error)
+        now = self.bot.reader.polite.now()
+        # A server without an archive has no feeds; one whose time has not come is not even opened.
+        due = [
+            guild.id
+            for guild in self.bot.guilds
+            if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
+        ]
+        # Side by side, so that one server with many feeds keeps no other waiting: the reader's threads are the limit.
+        await asyncio.gather(*(self._ask(server, now) for server in due))
 
     async def _ask(self, server: int, now: datetime) -> None:
+        try:
+            await self._ask_due(server, now)
+        except ArchiveError as error:
+            log.warning("The feeds of server %s could not be asked: %s", server, error)
+
+    async def _ask_due(self, server: int, now: datetime) -> None:
         for feed in await self.bot.worker.call(server, lambda archive: archive.feeds.due(now, limit=100)):
             await self._poll(server, feed)
         feeds = await self.bot.worker.call(server, lambda archive: archive.feeds.list())

@@ -5,6 +5,7 @@ A button carries the key of an article, which is only looked up in the archive o
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -72,15 +73,20 @@ class Checks(commands.Cog):
 
     async def round(self) -> None:
         """One look at every server: pages whose time has come are looked at."""
-        for guild in list(self.bot.guilds):
-            now = self.bot.reader.polite.now()
-            # A server without an archive has no articles; one whose time has not come is not even opened.
-            if not (self.bot.data / str(guild.id)).is_dir() or now < self._next.get(guild.id, now):
-                continue
-            try:
-                await self._check(guild.id, now)
-            except ArchiveError as error:
-                log.warning("The pages of server %s could not be looked at: %s", guild.id, error)
+        now = self.bot.reader.polite.now()
+        # A server without an archive has no articles; one whose time has not come is not even opened.
+        due = [
+            guild.id
+            for guild in self.bot.guilds
+            if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
+        ]
+        await asyncio.gather(*(self._try_to_check(server, now) for server in due))
+
+    async def _try_to_check(self, server: int, now: datetime) -> None:
+        try:
+            await self._check(server, now)
+        except ArchiveError as error:
+            log.warning("The pages of server %s could not be looked at: %s", server, error)
 
     async def _check(self, server: int, now: datetime) -> None:
         async def call(work: Callable[[Archive], Any]) -> Any:
