@@ -125,6 +125,16 @@ def test_nothing_new_costs_one_small_request(desk: Desk) -> None:
     assert desk.archive.feeds.due(desk.clock.now() + HOUR) == (polled.feed,)
 
 
+def test_a_feed_s_own_pace_is_kept(desk: Desk) -> None:
+    """A feed that asks for more time gets it, also after answers that say only that nothing is new."""
+    desk.write({1: whole(1)}, etag='"one"', pages=False)
+    desk.web.pages["/feed"].body = desk.web.pages["/feed"].body.replace("<channel>", "<channel><ttl>180</ttl>")
+    desk.follow()
+    for _ in range(3):
+        desk.poll()
+        assert _time(desk.feed.next) - desk.clock.now() == 3 * HOUR
+
+
 def test_last_modified_is_sent_back(desk: Desk) -> None:
     """A server that knows only dates gets its date back."""
     desk.write({1: whole(1)}, pages=False)
