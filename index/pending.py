@@ -122,6 +122,11 @@ class Pending:
         )
         return tuple(map(_waiting, rows))
 
+    def keys(self, batch: str, *, now: datetime | None = None) -> tuple[str, ...]:
+        """The keys of a batch, the oldest first, without reading its drafts."""
+        rows = self._db.execute("SELECT key FROM pending WHERE batch = ? AND until > ? ORDER BY id", (batch, _iso(now)))
+        return tuple(row[0] for row in rows)
+
     def count(self, *, source: str | None = None, batch: str | None = None, now: datetime | None = None) -> int:
         """How many wait: of a source, of a batch, or in all."""
         (number,) = self._db.execute(
