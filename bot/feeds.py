@@ -6,7 +6,6 @@ a draft, which is only looked up in the archive of the server they are pressed i
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,7 +21,7 @@ from bot.ask import LastingButton, suggestions
 from bot.feed_commands import TAKEN
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import base36
-from bot.polling import Polled, accepted, poll
+from bot.polling import Polled, accepted, few_at_once, poll
 from bot.topics import page_note, turning
 from index.archive import Archive
 from index.errors import ArchiveError, NoSuchFeed
@@ -192,12 +191,11 @@ class Feeds(commands.GroupCog, name="feeds", description="Follow feeds, and deci
             for guild in self.bot.guilds
             if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
         ]
-        # Side by side, so that one server with many feeds keeps no other waiting: the reader's threads are the limit.
-        await asyncio.gather(*(self._ask(server, now) for server in due))
+        await few_at_once(self._ask, due)
 
-    async def _ask(self, server: int, now: datetime) -> None:
+    async def _ask(self, server: int) -> None:
         try:
-            await self._ask_due(server, now)
+            await self._ask_due(server, self.bot.reader.polite.now())
         except ArchiveError as error:
             log.warning("The feeds of server %s could not be asked: %s", server, error)
 

@@ -5,7 +5,6 @@ A button carries the key of an article, which is only looked up in the archive o
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -22,7 +21,7 @@ from bot.ask import GONE, LastingButton
 from bot.feeds import for_moderators, where
 from bot.permissions import server_of
 from bot.places import key_of
-from bot.polling import check_links
+from bot.polling import check_links, few_at_once
 from bot.stale_command import reasons
 from bot.topics import page_note, turning
 from index.archive import Archive
@@ -81,11 +80,11 @@ class Checks(commands.Cog):
             for guild in self.bot.guilds
             if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
         ]
-        await asyncio.gather(*(self._try_to_check(server, now) for server in due))
+        await few_at_once(self._try_to_check, due)
 
-    async def _try_to_check(self, server: int, now: datetime) -> None:
+    async def _try_to_check(self, server: int) -> None:
         try:
-            await self._check(server, now)
+            await self._check(server, self.bot.reader.polite.now())
         except ArchiveError as error:
             log.warning("The pages of server %s could not be looked at: %s", server, error)
 
