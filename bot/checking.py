@@ -199,7 +199,10 @@ def card(
         above.append(f"-# {text('check.quoted')}")
     if found.of:
         above.append(f"-# ✂ {text('check.cut', shown=grouped(len(claim.words)), whole=grouped(found.of))}")
-    if any(change.op is not Op.SAME for change in verdict.diff):
+    closest = verdict.closest
+    # Words that the outlet does not allow on a card are not shown as corrections either.
+    hidden = closest is not None and render.over_quota(closest.article, closest.quote) is not None
+    if any(change.op is not Op.SAME for change in verdict.diff) and not hidden:
         above += [f"-# {text('check.marks')}", difference(verdict.diff)]
     colour = _COLOURS.get(verdict.verdict, _AMBER)
     items = _parts(above, verdict.parts, today) if verdict.parts else _closest(above, verdict, colour, today)

@@ -21,7 +21,7 @@ from bot.ask import LastingButton, suggestions
 from bot.feed_commands import TAKEN
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import base36
-from bot.polling import Polled, accepted, poll
+from bot.polling import Polled, accepted, few_at_once, poll
 from bot.topics import page_note, turning
 from index.archive import Archive
 from index.errors import ArchiveError, NoSuchFeed
@@ -39,7 +39,7 @@ EVERY = 60.0
 UNKNOWN = timedelta(minutes=10)
 """Until a server's feeds are looked up again where none is to be asked: one may be added on the command line."""
 PAGE = 5
-"""Articles on one page of the queue: with their buttons they take 31 of the 40 components of a message."""
+"""Articles on one page of the queue: with their buttons they take 36 of the 40 components of a message."""
 LIST_PAGE = 8
 """Feeds on one page of the list."""
 _BEGINNING = 220
@@ -184,17 +184,22 @@ class Feeds(commands.GroupCog, name="feeds", description="Follow feeds, and deci
 
     async def round(self) -> None:
         """One look at every server: each feed whose time has come is asked."""
-        for guild in list(self.bot.guilds):
-            now = self.bot.reader.polite.now()
-            # A server without an archive has no feeds; one whose time has not come is not even opened.
-            if not (self.bot.data / str(guild.id)).is_dir() or now < self._next.get(guild.id, now):
-                continue
-            try:
-                await self._ask(guild.id, now)
-            except ArchiveError as error:
-                log.warning("The feeds of server %s could not be asked: %s", guild.id, error)
+        now = self.bot.reader.polite.now()
+        # A server without an archive has no feeds; one whose time has not come is not even opened.
+        due = [
+            guild.id
+            for guild in self.bot.guilds
+            if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
+        ]
+        await few_at_once(self._ask, due)
 
-    async def _ask(self, server: int, now: datetime) -> None:
+    async def _ask(self, server: int) -> None:
+        try:
+            await self._ask_due(server, self.bot.reader.polite.now())
+        except ArchiveError as error:
+            log.warning("The feeds of server %s could not be asked: %s", server, error)
+
+    async def _ask_due(self, server: int, now: datetime) -> None:
         for feed in await self.bot.worker.call(server, lambda archive: archive.feeds.due(now, limit=100)):
             await self._poll(server, feed)
         feeds = await self.bot.worker.call(server, lambda archive: archive.feeds.list())
@@ -269,7 +274,7 @@ def queue_page(waiting: Sequence[Waiting], page: int, now: datetime) -> ui.Layou
     head = f"**{render.counted(len(waiting), 'article')}** {verb} for a review{page_note(page, pages)}"
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
     for one in waiting[page * PAGE : (page + 1) * PAGE]:
-        items += _waiting(one, page)
+        items += [ui.Separator(), *_waiting(one, page)]
     turn = turning(page, pages, lambda to: f"or:qp:{to}")
     if len(waiting) > 1:
         every: ui.Button[ui.LayoutView] = ui.Button(
@@ -284,7 +289,7 @@ def _waiting(one: Waiting, page: int) -> list[ui.Item[ui.LayoutView]]:
     article = Article("", draft.text, draft.title, draft.outlet, draft.authors, draft.date, draft.url)
     beginning = verbatim.label(draft.text, _BEGINNING)
     words = f"{render.counted(len(draft.text.split()), 'word')}, waits since {render.day(one.at[:10])}"
-    lines = [f"**{verbatim.escape(render.title_of(article))}**", f"-# {render.source_line(article)}", beginning]
+    lines = [f"**{verbatim.escape(render.title_of(article))}**", f"-# {where(article)}", beginning]
     buttons: list[ui.Button[ui.LayoutView]] = [
         ui.Button(label="Add", custom_id=f"or:qa:{page}:{one.key}", style=discord.ButtonStyle.success),
         ui.Button(label="Skip", custom_id=f"or:qs:{page}:{one.key}", style=discord.ButtonStyle.secondary),
@@ -292,6 +297,12 @@ def _waiting(one: Waiting, page: int) -> list[ui.Item[ui.LayoutView]]:
     if draft.url and len(draft.url) <= render.LINK_LIMIT:
         buttons.append(ui.Button(label="Read at source", url=draft.url))
     return [ui.TextDisplay("\n".join([*lines, f"-# {words}"])), ui.ActionRow(*buttons)]
+
+
+def where(article: Article) -> str:
+    """The outlet and the day of an article whose title stands above."""
+    outlet = verbatim.label(article.outlet, 60) if article.outlet else "outlet not stated"
+    return f"{outlet} · {render.day(article.date) if article.date else 'date not stated'}"
 
 
 async def _feeds(interaction: discord.Interaction[Any], page: int) -> ui.LayoutView:

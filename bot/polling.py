@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
@@ -39,6 +39,20 @@ class Reader:
     def close(self) -> None:
         """Begin nothing new."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+async def few_at_once(work: Callable[[int], Awaitable[None]], servers: Iterable[int]) -> None:
+    """Do ``work`` for each server, as many at a time as there are threads to read with.
+
+    One server with many feeds keeps no other waiting, and a thousand servers keep no question waiting.
+    """
+    free = asyncio.Semaphore(THREADS)
+
+    async def one(server: int) -> None:
+        async with free:
+            await work(server)
+
+    await asyncio.gather(*map(one, servers))
 
 
 class Call(Protocol):

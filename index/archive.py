@@ -414,7 +414,9 @@ class Archive:
             return Taken.LEFT
         if feed.mode is Mode.STRAIGHT:
             return Taken(self.add(draft, by=f"feed {feed.url}").status.value)
-        self.pending.put(draft, by=None, source=WAITING_SOURCE, batch=batch, kept=WAITING_KEPT)
+        with self._changing():  # another process may ask the same feed just now
+            if not self.pending.keys(batch):
+                self.pending.put(draft, by=None, source=WAITING_SOURCE, batch=batch, kept=WAITING_KEPT)
         return Taken.WAITING
 
     @property

@@ -152,7 +152,9 @@ class Feeds:
                 return old, False
             new = Feed(0, url, mode, outlet, next=_iso(now))
             if old is not None:
-                new = replace(old, mode=mode, outlet=outlet or old.outlet, stopped=False, failures=0, next=_iso(now))
+                new = replace(
+                    old, mode=mode, outlet=outlet or old.outlet, stopped=False, failures=0, problem=None, next=_iso(now)
+                )
             new = self._put(new)
             self._note(new, by, before=old, after=new)
         return new, True
@@ -315,12 +317,23 @@ def look(feed: Feed, polite: Polite, every: timedelta) -> Looked:
             etag=got.etag, modified=got.last_modified,
         )  # fmt: skip
         if got.status == 304:
-            return Looked(replace(ok, etag=got.etag or feed.etag, modified=got.last_modified or feed.modified))
+            # What it said of its own pace stands in no "304": it was kept to last time.
+            pace = min(LONGEST, _between(feed.asked, feed.next))
+            return Looked(
+                replace(
+                    ok, etag=got.etag or feed.etag, modified=got.last_modified or feed.modified,
+                    next=_iso(now + max(every, pace)),
+                )
+            )  # fmt: skip
         document = read_feed(got.url, got.body, charset=got.charset)
     except SourceError as error:
         return Looked(_failed(feed, polite.now(), every, str(error)))
     wait = max(every, min(LONGEST, timedelta(minutes=document.minutes or 0)))
     return Looked(replace(ok, title=document.title or feed.title, next=_iso(now + wait)), document.entries)
+
+
+def _between(asked: str | None, then: str) -> timedelta:
+    return timedelta(0) if asked is None else datetime.fromisoformat(then) - datetime.fromisoformat(asked)
 
 
 def _failed(feed: Feed, now: datetime, every: timedelta, problem: str, wait: timedelta | None = None) -> Feed:

@@ -246,7 +246,8 @@ def _compared(article: Article, got: Got, moved_to: str | None, at: str) -> Chec
         return Checked(article.id, State.UNSEEN, at, detail)
     if missing:
         first = " ".join(article.words(missing[0]).split())
-        detail = f"{len(missing):,} of {len(sentences):,} sentences are not on its page any more, the first: “{first}”"
+        count = f"{len(missing):,} of {len(sentences):,} sentences {'is' if len(missing) == 1 else 'are'}"
+        detail = f"{count} not on its page any more, the first: “{first}”"
         return Checked(article.id, State.CHANGED, at, detail, moved_to, missing)
     if moved_to is not None:
         return Checked(article.id, State.MOVED, at, f"It has moved to {moved_to}.", moved_to)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import feedparser
+from lxml.etree import ParserError  # type: ignore[import-untyped, unused-ignore]
 from lxml.html import HtmlElement, fromstring, tostring  # type: ignore[import-untyped, unused-ignore]
 
 from index.errors import FetchFailed, SourceError, Unreadable
@@ -61,9 +62,11 @@ def read_feed(source: str, data: bytes, *, charset: str | None = None) -> Docume
     except _BROKEN as error:
         raise Unreadable(source, f"The feed {source} is damaged and cannot be read; tell its outlet.") from error
     if not parsed.get("version"):
-        raise Unreadable(
-            source, f"{source} is not a feed; give the address of an RSS or Atom feed, often found as /feed or /rss."
+        named = _named_by(source, data)
+        hint = (
+            f", but names one: {named}" if named else "; give the address of an RSS or Atom feed, often /feed or /rss"
         )
+        raise Unreadable(source, f"{source} is not a feed{hint}.")
     entries = tuple(_entry(item) for item in parsed.entries[:ENTRIES])
     ttl = str(parsed.feed.get("ttl", ""))
     return Document(
@@ -71,6 +74,18 @@ def read_feed(source: str, data: bytes, *, charset: str | None = None) -> Docume
         tuple({entry.key: entry for entry in reversed(entries)}.values()),
         int(ttl) if re.fullmatch(r"[0-9]{1,5}", ttl) else None,
     )
+
+
+def _named_by(source: str, data: bytes) -> str | None:
+    """The feed that a page names, where it is one."""
+    try:
+        tree = fromstring(data)
+    except (ValueError, ParserError):
+        return None
+    for link in tree.iter("link"):
+        if "alternate" in (link.get("rel") or "").lower() and re.search(r"(?:rss|atom)\+xml", link.get("type") or ""):
+            return _address(urljoin(source, link.get("href") or ""))
+    return None
 
 
 def _entry(item: Any) -> Entry:

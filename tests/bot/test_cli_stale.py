@@ -46,7 +46,7 @@ def test_looking_at_every_page(onrecord: Onrecord, cranes: list[str]) -> None:
     assert text[start:end] == "The old crane was built in 1962 and lifted its last container on Tuesday."
     shown = onrecord("stale")
     assert "its page is gone" in shown.out
-    assert "1 of 4 sentences are not on its page any more" in shown.out
+    assert "1 of 4 sentences is not on its page any more" in shown.out
 
 
 def test_without_looking(onrecord: Onrecord, cranes: list[str], web: Server) -> None:

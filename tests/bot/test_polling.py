@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from feed_server import Answer, Clock, Server, article_page, polite, rss, whole
 
-from bot.polling import Polled, Reader, poll
+from bot.polling import THREADS, Polled, Reader, few_at_once, poll
 from index.archive import Archive
 from index.audit import Action
 from index.encoder import Encoder
@@ -123,6 +123,16 @@ def test_nothing_new_costs_one_small_request(desk: Desk) -> None:
     assert polled.feed.next == (desk.clock.now() + HOUR).isoformat(timespec="seconds")
     assert desk.archive.feeds.due(desk.clock.now()) == ()
     assert desk.archive.feeds.due(desk.clock.now() + HOUR) == (polled.feed,)
+
+
+def test_a_feed_s_own_pace_is_kept(desk: Desk) -> None:
+    """A feed that asks for more time gets it, also after answers that say only that nothing is new."""
+    desk.write({1: whole(1)}, etag='"one"', pages=False)
+    desk.web.pages["/feed"].body = desk.web.pages["/feed"].body.replace("<channel>", "<channel><ttl>180</ttl>")
+    desk.follow()
+    for _ in range(3):
+        desk.poll()
+        assert _time(desk.feed.next) - desk.clock.now() == 3 * HOUR
 
 
 def test_last_modified_is_sent_back(desk: Desk) -> None:
@@ -392,3 +402,20 @@ def test_feeds_outlive_the_process(tmp_path: Path, words_encoder: Encoder) -> No
         (feed,) = archive.feeds.list()
         assert (feed.url, feed.mode, feed.outlet) == ("https://example.org/f", Mode.STRAIGHT, "Courier")
         assert other.feeds.list() == ()
+
+
+def test_few_servers_at_once() -> None:
+    """Of many servers a few are served at a time, and all of them in the end."""
+    at_once, most, done = 0, 0, []
+
+    async def work(server: int) -> None:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+        done.append(server)
+
+    asyncio.run(few_at_once(work, range(20)))
+    assert most == THREADS
+    assert sorted(done) == list(range(20))

@@ -267,7 +267,7 @@ async def stale(stage: Stage) -> None:
 
 def _with_looks(archive: Archive) -> None:
     now = datetime.now(UTC) - timedelta(hours=5)
-    detail = "1 of 4 sentences are not on its page any more, the first: “The new harbour bridge will open in May.”"
+    detail = "1 of 4 sentences is not on its page any more, the first: “The new harbour bridge will open in May.”"
     moved = "https://1.example/archive/2024/04/harbour"
     found = (
         (State.CHANGED, detail, None),

@@ -49,7 +49,7 @@ async def test_follow_review_add_skip(simulated: Simulated, web: Server) -> None
         queue = (await town.moderator.slash(town.channel, "feeds queue")).response
         assert queue.ephemeral
         assert "**2 articles** wait for a review" in texts(queue)
-        assert "Courier · “Crane 0” · 1 March 2026" in texts(queue)
+        assert "**Crane 0**\n-# Courier · 1 March 2026" in texts(queue)
         await town.moderator.click(queue, custom_id=_first(queue, "Add"))
         assert await titles(town) == ["Crane 0"]
         assert "**1 article** waits" in texts(queue)

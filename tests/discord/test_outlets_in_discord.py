@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from discord_town import FERRY, LIBRARY, Simulated, buttons, let_through, texts
+from discord_town import FERRY, LIBRARY, Simulated, bot_messages, buttons, let_through, texts
 
 from bot.permissions import REFUSED
 from index.audit import Action
@@ -36,6 +36,24 @@ async def test_a_cap_and_a_licence(simulated: Simulated) -> None:
         assert "Nothing is said" in texts((await town.moderator.slash(town.channel, "outlets list")).response)
         log = await town.bot.worker.call(town.guild.id, lambda archive: archive.log.entries())
         assert {(entry.action, entry.by) for entry in log[:3]} == {(Action.SETTINGS, str(town.moderator.id))}
+
+
+async def test_no_other_card_shows_more(simulated: Simulated) -> None:
+    """A check of a claim, a receipt and its export keep to the cap as an answer does."""
+    async with simulated(FERRY) as town:
+        claim = "“We found cracks in the hull on Monday night,” said Ingrid Dahl."
+        assert "**Sunday**" in texts((await town.member.slash(town.channel, "check", text=claim)).response)
+        await town.member.slash(town.channel, "ask", question=QUESTION)
+        await town.moderator.slash(town.channel, "outlets set", outlet="Harbour Times", words=4, licence="CC BY 4.0")
+        checked = texts((await town.member.slash(town.channel, "check", text=claim)).response)
+        assert "Sunday" not in checked
+        assert "which are not shown" in checked
+        card = bot_messages(town)[0]
+        receipt = await town.member.context_menu(town.channel, "Receipt", card)
+        assert "4.2 million crowns" not in texts(receipt.response)
+        assert "Licence: CC BY 4.0" in texts(receipt.response)
+        exported = await town.member.select(receipt.response, ["text"])
+        assert "allows 4 words of an article to be quoted" in texts(exported.response)
 
 
 async def test_another_server_is_not_meant(simulated: Simulated) -> None:

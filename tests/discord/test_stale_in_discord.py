@@ -46,7 +46,7 @@ async def test_a_week_of_looking(simulated: Simulated, web: Server) -> None:
         text = texts(shown)
         assert "**4 articles** to look at" in text
         assert text.index("Its page is gone") < text.index("says something else") < text.index("has moved")
-        assert "1 of 4 sentences are not on its page any more, the first\\: “The old crane was built in 1962" in text
+        assert "1 of 4 sentences is not on its page any more, the first\\: “The old crane was built in 1962" in text
 
 
 async def test_the_new_address(simulated: Simulated, web: Server) -> None:

@@ -110,6 +110,13 @@ def test_what_is_no_feed_is_said_not_to_be_one(data: bytes) -> None:
         read_feed(f"{ROOT}/feed", data)
 
 
+def test_a_page_that_names_its_feed() -> None:
+    """Whoever gives the address of a page is told that of its feed."""
+    page = '<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body>x</body></html>'
+    with pytest.raises(Unreadable, match=r"is not a feed, but names one: https://example\.org/feed\.xml\."):
+        read_feed(f"{ROOT}/news", page.encode())
+
+
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_no_feed_is_too_odd(title: str, content: str) -> None:
     """Whatever stands in an entry, the feed is read or refused in one sentence."""
