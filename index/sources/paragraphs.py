@@ -6,6 +6,8 @@ On the pages of ``globalvoices_html`` these rules together raised body F1 from .
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml.html import Element, HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
 from .elements import BLOCKS, stands_aside, visible
@@ -22,7 +24,7 @@ def mark_paragraphs(tree: HtmlElement) -> None:
             continue
         if _is_block(div.getnext(), "p") or _is_block(div.getprevious(), "p", "blockquote"):
             _rename(div)
-        if div.tag == "div" and any(child.tag in ("p", "blockquote") for child in div) and not stands_aside(div):
+        if div.tag == "div" and next(div.iterchildren("p", "blockquote"), None) is not None and not stands_aside(div):
             _wrap_loose_text(div)
 
 
@@ -36,8 +38,8 @@ def _keep_introduction(quote: HtmlElement) -> None:
 
 def _rename(div: HtmlElement) -> None:
     """Make a paragraph of a ``div`` beside paragraphs that holds text and no blocks: translations often stand so."""
-    siblings = sum(child.tag == "p" for child in div.getparent())
-    if siblings >= 2 and not _holds_block(div) and not stands_aside(div):
+    paragraphs = sum(1 for _ in islice(div.getparent().iterchildren("p"), 2))
+    if paragraphs == 2 and not _holds_block(div) and not stands_aside(div):
         div.tag = "p"
 
 
