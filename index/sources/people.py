@@ -148,6 +148,8 @@ def byline(line: str, outlet: str | None = None) -> tuple[str, ...] | None:
     body = re.sub(r"^(?:\w+ )?(?:by|von)\b:?\s*", "", line, flags=re.IGNORECASE)
     # Every part must be a name, a role, an outlet or a day, or this is a heading that begins with "By".
     names = people(body, outlet)
+    if any(part[0].islower() and not person(part) and not _ROLE_WORDS.search(part) for part in _parts(body)):
+        return None
     first = re.split(r"[,;|/·•]| and | und | & | – | — | - | for | in ", body)[0].strip()
     if person(first, outlet):
         return names
