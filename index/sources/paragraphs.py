@@ -22,7 +22,8 @@ def mark_paragraphs(tree: HtmlElement) -> None:
     for div in list(tree.iter("div")):
         if not _has_text(div):
             continue
-        if _is_block(div.getnext(), "p") or _is_block(div.getprevious(), "p", "blockquote"):
+        beside = _is_block(div.getnext(), "p") or _is_block(div.getprevious(), "p", "blockquote")
+        if beside or len(" ".join(visible(div).split())) >= _SHORTEST:
             _rename(div)
         if div.tag == "div" and next(div.iterchildren("p", "blockquote"), None) is not None and not stands_aside(div):
             _wrap_loose_text(div)
@@ -37,7 +38,7 @@ def _keep_introduction(quote: HtmlElement) -> None:
 
 
 def _rename(div: HtmlElement) -> None:
-    """Make a paragraph of a ``div`` beside paragraphs that holds text and no blocks: translations often stand so."""
+    """Make a paragraph of a ``div`` among paragraphs that holds text and no blocks: translations often stand so."""
     paragraphs = sum(1 for _ in islice(div.getparent().iterchildren("p"), 2))
     if paragraphs == 2 and not _holds_block(div) and not stands_aside(div):
         div.tag = "p"
