@@ -87,7 +87,9 @@ def person(text: str, outlet: str | None = None, *, single: bool = False) -> str
     if not single:
         return None
     words = name.split(" ")
-    return name if len(words) <= 4 and all(re.fullmatch(r"[\w'’.-]+", word) for word in words) else None
+    # Pen names; of more than two words, where each begins with a capital: "show all articles" is none.
+    pen = len(words) <= 2 or (len(words) <= 4 and not any(word[0].islower() for word in words))
+    return name if pen and all(re.fullmatch(r"[\w'’.-]+", word) for word in words) else None
 
 
 def is_full_name(name: str) -> bool:

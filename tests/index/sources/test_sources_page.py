@@ -119,6 +119,19 @@ def test_the_name_and_not_the_handle_in_a_byline() -> None:
     assert draft(HEADING + block).authors == ("Ann Lee",)
 
 
+def test_a_mark_near_the_headline_goes_before_one_elsewhere() -> None:
+    """A list of other articles above the headline has authors of its own, who did not write this one."""
+    others = "".join(f"<div><span class='author'>Bo Chen</span><p>Story {n}</p></div>" for n in range(6))
+    menu = "".join(f"<p>Section {n}</p>" for n in range(5))
+    assert draft(f"{others}{menu}{HEADING}<span class='author'>Ann Lee</span>").authors == ("Ann Lee",)
+
+
+def test_words_on_a_link_are_no_pen_name() -> None:
+    """What an author's block says beside names is no author; a pen name in it is."""
+    assert draft(f"{HEADING}<p class='author'>show all articles</p>").authors == ()
+    assert draft(f"{HEADING}<p class='author'>der Franz</p>").authors == ("der Franz",)
+
+
 def test_an_author_in_the_article_s_own_footer() -> None:
     """``itemprop`` counts in a footer of the article, not in a comment."""
     foot = "<div class='article-footer'><span itemprop='author'>Ann Lee</span></div>"
@@ -183,6 +196,7 @@ def test_forms_of_names() -> None:
         ("https://e.example/2019/nov/18/plan", "2019-11-18"),
         ("https://e.example/blog/2020-10-18-plan/", "2020-10-18"),
         ("https://e.example/story/20191118/plan", "2019-11-18"),
+        ("https://e.example/what-the-vote-of-2024-11-05-means", None),
         ("https://e.example/2019/11/plan", None),
         ("https://e.example/2019/13/45/plan", None),
         ("https://e.example/plan-30122019123", None),
@@ -202,6 +216,12 @@ def test_the_day_is_the_local_one() -> None:
     head = PUBLISHED.format("2019-11-19T02:10:00Z")
     assert draft(HEADING, head=head, url="https://e.example/2019/11/18/plan").date == "2019-11-18"
     assert draft(f"{HEADING}<p>Nov 18, 2019 at 9:10 pm ET</p>", head=head).date == "2019-11-18"
+
+
+def test_a_day_inside_a_slug_may_be_one_of_the_story() -> None:
+    """A day within the words of an address tells the story's day, not when it was published."""
+    head = PUBLISHED.format("2024-10-30T12:10:00Z")
+    assert draft(HEADING, head=head, url="https://e.example/what-the-vote-of-2024-11-05-means").date == "2024-10-30"
 
 
 def test_a_stated_day_is_not_replaced_by_a_distant_or_later_one() -> None:
@@ -340,7 +360,8 @@ def test_no_author_or_day_is_made_up(pieces: list[str]) -> None:
         out = draft(around)
     except SourceError:
         return
-    words = set(re.findall(r"\w+", around.casefold()))
+    # A reader sees no gap where an inline element begins.
+    words = set(re.findall(r"\w+", (around + re.sub(r"<[^>]*>", "", around)).casefold()))
     for name in out.authors:
         assert set(re.findall(r"\w+", name.casefold())) <= words
     assert out.date in (None, "2021-05-03", "2022-10-25")
