@@ -229,11 +229,11 @@ _DAY_TAGS = frozenset("time span p div abbr li small em h2 h3 h4 h5 h6 a dd td".
 
 
 # Under the text, in many templates: "This entry was posted on Wednesday, May 19th, 2010 at 11:03 pm and is filed …".
+# Not "was originally published", which tells of another place, and not "was last updated".
 _THIS_WAS_POSTED = re.compile(
-    r"(?:this (?:entry|post|article|story|item) (?:was|has been) (?:\w+ )?(?:posted|published|written|filed)"
-    r"|(?:this )?(?:entry|post) (?:posted|published)"
-    r"|dieser (?:eintrag|beitrag|artikel|text) (?:wurde|ist)"
-    r"|.{3,120} wurde am (?=.*(?:gepostet|veröffentlicht|geschrieben)))\b",
+    r"(?:this )?(?:entry|post|article|story|item) (?:(?:was|has been) )?(?:posted|published|written|filed)\b"
+    r"|dieser (?:eintrag|beitrag|artikel|text) (?:wurde|ist) (?:am|von)\b(?!.*\b(?:aktualisiert|geändert|bearbeitet)\b)"
+    r"|.{3,120} wurde am (?=.{8,30} um \d\d?[:.]\d\d(?: uhr)? (?:gepostet|veröffentlicht|geschrieben|erstellt)\b)",
     re.I,
 )
 
@@ -278,8 +278,8 @@ def shown_day(seen: View) -> str | None:
     published, updated = days_near(seen)
     if published or updated:
         return (published or updated)[0]
-    for line in seen.lines:
-        names = opened(line) if len(line) <= _LONGEST_DAY else None
+    for at, line in enumerate(seen.lines):
+        names = opened(line) if len(line) <= _LONGEST_DAY and at not in seen.beside else None
         if names and names[1] and (told := find_day(line)):
             return told[0]
     found = (day_line(line) for at, line in enumerate(seen.lines) if at not in seen.beside)

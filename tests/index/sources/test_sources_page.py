@@ -271,6 +271,19 @@ def test_the_entry_was_posted_on() -> None:
     assert draft(HEADING, after=german).date == "2010-05-19"
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Das Video wurde am 19. Mai 2010 im Netz veröffentlicht.",
+        "Dieser Artikel wurde am 19. Mai 2010 zuletzt aktualisiert.",
+        "This article was originally published by The Other Paper on May 19, 2010.",
+    ],
+)
+def test_what_else_was_posted(line: str) -> None:
+    """The day of a video, of an update or of another paper is not the page's."""
+    assert draft(HEADING, after=f"<div class='sidebar'>{line}</div>").date is None
+
+
 def test_days_of_comments_and_updates_alone_are_no_day_of_publication() -> None:
     """Days in comments, a copyright and other articles' days leave the day open."""
     after = (
@@ -295,6 +308,8 @@ def test_days_of_comments_and_updates_alone_are_no_day_of_publication() -> None:
         ("Winter pike | courier.example | Your magazine", "", URL, "Winter pike"),
         ("Council adopts the plan", "<h1>Council adopts the plan | OLD NAME</h1>", URL, TITLE),
         ("政府通过新的城市发展规划！-新华报", "", URL, "政府通过新的城市发展规划！"),
+        ("政府通过新的城市发展规划 - 新华", "<h2>新华</h2><h1>政府通过新的城市发展规划</h1>", URL,
+         "政府通过新的城市发展规划"),
     ],
 )  # fmt: skip
 def test_headlines_without_their_site(title: str, heading: str, url: str, headline: str) -> None:
