@@ -21,6 +21,7 @@ _NO_TITLE = re.compile(
 )
 _LONGEST = 250  # characters
 _SHORTEST_SLUG = 8  # letters
+_UNSPACED = re.compile(r"[\u3040-\u9fff]")
 # Chinese and Japanese titles join the site's name without spaces.
 _JOINED_SITE = re.compile(r"(?<=[\u3000-\u9fff！？])[-_|—]+[\u3040-\u9fff]{2,8}$")
 
@@ -48,10 +49,11 @@ def headline(
         if 2 < len(shown := _trimmed(resolved(visible(heading)))) <= _LONGEST
         and not any(bare(shown) == bare(name) for name in sites)
     ]
-    runs = {bare(run) for title in whole for run in _runs(title) if len(run.split()) > 1}
+    # One word is a section; Chinese and Japanese titles have no spaces.
+    runs = {bare(run) for title in whole for run in _runs(title) if " " in run or len(_UNSPACED.findall(run)) >= 6}
     path = _plain(urlsplit(url).path) if url else ""
     for heading, shown in headings:
-        if bare(shown) in runs and len(bare(shown)) >= _SHORTEST_SLUG and _plain(shown) in path:
+        if bare(shown) in runs and len(_plain(shown)) >= _SHORTEST_SLUG and _plain(shown) in path:
             return shown, heading
     for heading, shown in headings:
         for text in stated:

@@ -58,14 +58,17 @@ def _authors(seen: View, linked: Given, tags: Given, outlet: str | None) -> tupl
 
 
 _URL_DAY = re.compile(
-    r"[/_-](?P<year>19\d\d|20\d\d)(?P<sep>[/_-]?)(?P<month>[01]\d|[1-9]|[a-z]{3})(?P=sep)(?P<day>[0-3]\d|[1-9])"
+    r"/(?P<year>19\d\d|20\d\d)(?P<sep>[/_-]?)(?P<month>[01]\d|[1-9]|[a-z]{3})(?P=sep)(?P<day>[0-3]\d|[1-9])"
     r"(?=[/_.-]|$)",
     re.I,
 )
 
 
 def day_in_address(url: str) -> str | None:
-    """The day that the path of ``url`` is filed under ("/2019/11/18/", "/2019-11-18-council", "/2019/nov/18/")."""
+    """The day that the path of ``url`` is filed under ("/2019/11/18/", "/2019-11-18-council", "/2019/nov/18/").
+
+    A day among the words of a slug is none: it may be one of the story.
+    """
     for match in _URL_DAY.finditer(urlsplit(url).path):
         month = match["month"]
         if not month.isdigit() or match["sep"] or len(month + match["day"]) == 4:

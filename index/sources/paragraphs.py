@@ -6,6 +6,8 @@ On the pages of ``globalvoices_html`` these rules together raised body F1 from .
 
 from __future__ import annotations
 
+from itertools import islice
+
 from lxml.html import Element, HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
 from .elements import BLOCKS, stands_aside, visible
@@ -20,9 +22,10 @@ def mark_paragraphs(tree: HtmlElement) -> None:
     for div in list(tree.iter("div")):
         if not _has_text(div):
             continue
-        if _is_block(div.getnext(), "p") or _is_block(div.getprevious(), "p", "blockquote"):
+        beside = _is_block(div.getnext(), "p") or _is_block(div.getprevious(), "p", "blockquote")
+        if beside or len(" ".join(visible(div).split())) >= _SHORTEST:
             _rename(div)
-        if div.tag == "div" and any(child.tag in ("p", "blockquote") for child in div) and not stands_aside(div):
+        if div.tag == "div" and next(div.iterchildren("p", "blockquote"), None) is not None and not stands_aside(div):
             _wrap_loose_text(div)
 
 
@@ -35,9 +38,9 @@ def _keep_introduction(quote: HtmlElement) -> None:
 
 
 def _rename(div: HtmlElement) -> None:
-    """Make a paragraph of a ``div`` beside paragraphs that holds text and no blocks: translations often stand so."""
-    siblings = sum(child.tag == "p" for child in div.getparent())
-    if siblings >= 2 and not _holds_block(div) and not stands_aside(div):
+    """Make a paragraph of a ``div`` among paragraphs that holds text and no blocks: translations often stand so."""
+    paragraphs = sum(1 for _ in islice(div.getparent().iterchildren("p"), 2))
+    if paragraphs == 2 and not _holds_block(div) and not stands_aside(div):
         div.tag = "p"
 
 

@@ -87,7 +87,9 @@ def person(text: str, outlet: str | None = None, *, single: bool = False) -> str
     if not single:
         return None
     words = name.split(" ")
-    return name if len(words) <= 4 and all(re.fullmatch(r"[\w'’.-]+", word) for word in words) else None
+    # Pen names; of more than two words, where each begins with a capital: "show all articles" is none.
+    pen = len(words) <= 2 or (len(words) <= 4 and not any(word[0].islower() for word in words))
+    return name if pen and all(re.fullmatch(r"[\w'’.-]+", word) for word in words) else None
 
 
 def is_full_name(name: str) -> bool:
@@ -148,6 +150,8 @@ def byline(line: str, outlet: str | None = None) -> tuple[str, ...] | None:
     body = re.sub(r"^(?:\w+ )?(?:by|von)\b:?\s*", "", line, flags=re.IGNORECASE)
     # Every part must be a name, a role, an outlet or a day, or this is a heading that begins with "By".
     names = people(body, outlet)
+    if any(part[0].islower() and not person(part) and not _ROLE_WORDS.search(part) for part in _parts(body)):
+        return None
     first = re.split(r"[,;|/·•]| and | und | & | – | — | - | for | in ", body)[0].strip()
     if person(first, outlet):
         return names

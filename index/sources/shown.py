@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement  # type: ignore[import-untyped, unused-ignore]
 
@@ -76,51 +77,61 @@ def opened(line: str) -> tuple[str, bool] | None:
 
 
 def shown_authors(seen: View, outlet: str | None) -> Iterator[tuple[str, ...]]:
-    """The by-lines of a page, the surest first: marked by ``itemprop``, ``rel`` or class, linked, written, signed."""
-    marked = _marked(seen, outlet)
-    for kind in ("property", "relation"):
-        if kind in marked:
-            yield marked[kind]
+    """The by-lines of a page, the surest first: marked by ``itemprop``, ``rel`` or class, linked, written, signed.
+
+    Marks around the headline go before those elsewhere, which may be of other articles.
+    """
+    near, far = _marked(seen, outlet)
     written = _written(seen, outlet)
-    if written and all(map(is_full_name, written)) and set(written) & set(marked.get("class", ())):
-        yield written
-    for kind in ("class", "link"):
-        if kind in marked:
-            yield marked[kind]
+    for marked in (near, far):
+        for kind in ("property", "relation"):
+            if kind in marked:
+                yield marked[kind]
+        if len(written) > 1 and set(written) & set(marked.get("class", ())):
+            # The line has all writers where the first element of that class has one of them.
+            yield written
+        for kind in ("class", "link"):
+            if kind in marked:
+                yield marked[kind]
     if written:
         yield written
     yield from _beside_a_day(seen, outlet)
 
 
-def _marked(seen: View, outlet: str | None) -> dict[str, tuple[str, ...]]:
-    """The first by-line of each kind that the page marks as one."""
-    found: dict[str, tuple[str, ...]] = {}
-    groups: dict[str, tuple[HtmlElement | None, ...]] = {}
+def _marked(seen: View, outlet: str | None) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
+    """The first by-line of each kind that the page marks as one: of those near the headline, and of the others."""
+    found: dict[tuple[bool, str], tuple[str, ...]] = {}
+    groups: dict[tuple[bool, str], set[HtmlElement]] = {}
     for element in seen.begins:
-        if element.tag not in _BYLINE_TAGS:
-            continue
-        href = element.get("href") or ""
-        if "author" in (element.get("itemprop") or "").lower().split():
-            kind = "property"
-        elif "author" in (element.get("rel") or "").lower().split():
-            kind = "relation"
-        elif _BYLINE_CLASS.search(element.get("class") or ""):
-            kind = "class"
-        elif element.tag == "a" and _AUTHOR_PAGE.search(href) and seen.near(element):
-            kind = "link"
-        else:
+        kind = _mark(element)
+        near = seen.near(element)
+        if kind is None or (kind == "link" and not near):
             continue
         if is_of_others(element) if kind == "property" else element in seen.asides:
             continue
-        holders = tuple(holder for holder, _ in zip(element.iterancestors(), range(2), strict=False))
+        holders = set(islice(element.iterancestors(), 2))
         # Two writers are two elements of one by-line, which are near to each other.
-        if kind in found and (kind == "class" or not set(holders) & set(groups[kind])):
+        if (near, kind) in found and (kind == "class" or not holders & groups[near, kind]):
             continue
         names = _names_in(element, kind, outlet)
         if names:
-            found[kind] = unique((*found.get(kind, ()), *names))
-            groups.setdefault(kind, holders)
-    return found
+            found[near, kind] = unique((*found.get((near, kind), ()), *names))
+            groups.setdefault((near, kind), holders)
+    around, elsewhere = ({kind: names for (at, kind), names in found.items() if at is near} for near in (True, False))
+    return around, elsewhere
+
+
+def _mark(element: HtmlElement) -> str | None:
+    """How the page marks ``element`` as one that names the author; ``None`` where it does not."""
+    if element.tag not in _BYLINE_TAGS:
+        return None
+    if "author" in (element.get("itemprop") or "").lower().split():
+        return "property"
+    if "author" in (element.get("rel") or "").lower().split():
+        return "relation"
+    if _BYLINE_CLASS.search(element.get("class") or ""):
+        return "class"
+    return "link" if element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "") else None
 
 
 def _names_in(element: HtmlElement, kind: str, outlet: str | None) -> tuple[str, ...]:
@@ -193,20 +204,16 @@ _LOGIN = re.compile(
 def shown_desk(seen: View) -> tuple[str, ...]:
     """The by-line of a page that names no person but a desk, the outlet or a pen name, as it stands there."""
     for element in seen.begins:
-        if element in seen.asides or element.tag not in _BYLINE_TAGS:
-            continue
-        if not (
-            "author" in f"{element.get('itemprop') or ''} {element.get('rel') or ''}".lower().split()
-            or _BYLINE_CLASS.search(element.get("class") or "")
-            or (element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "") and seen.near(element))
-        ):
+        kind = _mark(element)
+        if kind is None or element in seen.asides or (kind == "link" and not seen.near(element)):
             continue
         text = without_spoken(element)
         found = opened(text)
         name = (found[0] if found else text).strip(" ,;:|")
-        if _LOGIN.search(name):
+        words = name.split()
+        if _LOGIN.search(name) or (len(words) > 2 and any(word[0].islower() and len(word) > 3 for word in words)):
             continue
-        if 2 <= len(name) <= 40 and len(name.split()) <= 5 and not re.search(r"[\d@#?!:/|]|https?:", name):
+        if 2 <= len(name) <= 40 and len(words) <= 5 and not re.search(r"[\d@#?!:/|]|https?:", name):
             return (name,)
     return ()
 
@@ -222,11 +229,11 @@ _DAY_TAGS = frozenset("time span p div abbr li small em h2 h3 h4 h5 h6 a dd td".
 
 
 # Under the text, in many templates: "This entry was posted on Wednesday, May 19th, 2010 at 11:03 pm and is filed …".
+# Not "was originally published", which tells of another place, and not "was last updated".
 _THIS_WAS_POSTED = re.compile(
-    r"(?:this (?:entry|post|article|story|item) (?:was|has been) (?:\w+ )?(?:posted|published|written|filed)"
-    r"|(?:this )?(?:entry|post) (?:posted|published)"
-    r"|dieser (?:eintrag|beitrag|artikel|text) (?:wurde|ist)"
-    r"|.{3,120} wurde am (?=.*(?:gepostet|veröffentlicht|geschrieben)))\b",
+    r"(?:this )?(?:entry|post|article|story|item) (?:(?:was|has been) )?(?:posted|published|written|filed)\b"
+    r"|dieser (?:eintrag|beitrag|artikel|text) (?:wurde|ist) (?:am|von)\b(?!.*\b(?:aktualisiert|geändert|bearbeitet)\b)"
+    r"|.{3,120} wurde am (?=.{8,30} um \d\d?[:.]\d\d(?: uhr)? (?:gepostet|veröffentlicht|geschrieben|erstellt)\b)",
     re.I,
 )
 
@@ -271,8 +278,8 @@ def shown_day(seen: View) -> str | None:
     published, updated = days_near(seen)
     if published or updated:
         return (published or updated)[0]
-    for line in seen.lines:
-        names = opened(line) if len(line) <= _LONGEST_DAY else None
+    for at, line in enumerate(seen.lines):
+        names = opened(line) if len(line) <= _LONGEST_DAY and at not in seen.beside else None
         if names and names[1] and (told := find_day(line)):
             return told[0]
     found = (day_line(line) for at, line in enumerate(seen.lines) if at not in seen.beside)
