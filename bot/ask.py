@@ -352,7 +352,11 @@ class ContextButton(LastingButton, template=render.CONTEXT_ID):
             if article is None:
                 await pressed.say(GONE)
                 return
-            shown = render.context(article, place.span, int(self.says["part"]), interaction.created_at.date())
+            hidden = await interaction.client.worker.call(
+                server_of(interaction), lambda archive: archive.hidden(article.id)
+            )
+            today = interaction.created_at.date()
+            shown = render.context(article, place.span, int(self.says["part"]), today, hidden)
             await pressed.show(shown.view, shown.attachment)
 
 

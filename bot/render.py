@@ -468,7 +468,12 @@ Entry = tuple[ui.Item[ui.LayoutView], ...]
 
 
 def who(hit: Hit) -> str:
-    """Who says it and how it came into the article, claiming no more than the article proves."""
+    """Who says it and how it came into the article, claiming no more than the article or a moderator does."""
+    corrected = f" · *{text('who.corrected')}*" if hit.passage.corrected else ""
+    return _who(hit) + corrected
+
+
+def _who(hit: Hit) -> str:
     outlet = verbatim.label(hit.article.outlet, 80) if hit.article.outlet else ""
     said_by = hit.passage.said_by
     if said_by is None or said_by.kind is Kind.NARRATION:
@@ -545,8 +550,13 @@ class Context:
     """Words that do not fit in a message, to be sent as ``passage.txt``; the view already points at it."""
 
 
-def context(article: Article, span: Span, part: int = 0, today: date | None = None) -> Context:
-    """A quotation among the sentences around it; a long one in parts, ``part`` counting from 0."""
+def context(
+    article: Article, span: Span, part: int = 0, today: date | None = None, hidden: Sequence[Span] = ()
+) -> Context:
+    """A quotation among the sentences around it, as far as none of these is ``hidden``.
+
+    A long one in parts, ``part`` counting from 0.
+    """
     head = f"-# {source_line(article, today)}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - verbatim.size(head)
     parts = parts_of(article, span, room)
@@ -567,17 +577,19 @@ def context(article: Article, span: Span, part: int = 0, today: date | None = No
         return Context(_view(_box(_FOUND, map(_text, texts)), *rows))
     if link := _link(article, span):
         rows.append(ui.ActionRow(*link))
-    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)))
+    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)), hidden)
     shown = [_text(text) for text in (before, verbatim.quoted(words), after) if text]
     foot = _text("-# The quotation is the indented part; around it, what the article says before and after.")
     return Context(_view(_box(_FOUND, [_text(head), ui.Separator(), *shown, foot, *rows])))
 
 
-def _around(article: Article, span: Span, room: int) -> tuple[str, str]:
+def _around(article: Article, span: Span, room: int, hidden: Sequence[Span]) -> tuple[str, str]:
     """Escaped sentences before and after ``span``: up to three on each side, nearest first, while there is room."""
     sentences = sentence_spans(article.text)
-    before = [s for s in sentences if s.end <= span.start][-_AROUND:]
-    after = [s for s in sentences if s.start >= span.end][:_AROUND]
+    first = max((place.end for place in hidden if place.end <= span.start), default=0)
+    last = min((place.start for place in hidden if place.start >= span.end), default=len(article.text))
+    before = [s for s in sentences if first <= s.start and s.end <= span.start][-_AROUND:]
+    after = [s for s in sentences if s.start >= span.end and s.end <= last][:_AROUND]
     shown = {"before": "", "after": ""}
     for _ in range(_AROUND):
         # Each side is measured with what the other already shows, so both are written down as soon as they are taken.

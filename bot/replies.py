@@ -169,6 +169,7 @@ def passage_json(article: Article, passage: Passage) -> Json:
         "role": speaker.role if speaker else None,
         "kind": passage.kind.value,
         "cue": " ".join(article.words(span) for span in said_by.cue) if said_by and said_by.cue else None,
+        "corrected": passage.corrected,
     }
 
 

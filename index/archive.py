@@ -24,7 +24,7 @@ from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
 from index.calibration import Label
-from index.check import Claim, Verdict
+from index.check import Claim, Verdict, VerdictKind
 from index.copies import collapsed, other_figures
 from index.crossreader import CrossReader
 from index.crossreader.weights import SHA256 as CROSSREADER
@@ -41,6 +41,7 @@ from index.errors import (
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
 from index.lexicon import Lexicon
+from index.overrides import Fix, Override, Placed, override_from, override_of, value_of
 from index.passages import derived, headline_of
 from index.posts import KEPT, Post
 from index.receipts import Proof, proof
@@ -61,6 +62,7 @@ from index.types import (
     Reason,
     Receipt,
     Reply,
+    Span,
     Status,
     sha256_of,
 )  # fmt: skip
@@ -305,7 +307,9 @@ class Archive:
 
     def _headline(self, article: Article) -> str:
         served = self._served()
-        return headline_of(article, () if served is None else self._store.passages(served, article.id))
+        # Of the passages as they were derived, as when the article was indexed: nothing shows a headline.
+        passages = () if served is None else self._store.passages(served, article.id, as_derived=True)
+        return headline_of(article, passages)
 
     def _headline_vectors(self, article: Article) -> dict[bytes, NDArray[np.float32]]:
         """The article's headline, embedded by the models of the generations that are or may come to be served."""
@@ -353,6 +357,8 @@ class Archive:
                     self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
                 elif now.action is Action.ADDED:
                     self._store.delete_article(now.subject or "")
+                elif now.action is Action.OVERRIDE:
+                    self._put_back_override(now)
                 for article, origin in back.items():
                     self._store.put_article(article, origin)
                     self._store.put_derived(served, article.id, ready.derived(article), ready.vectors)
@@ -366,7 +372,7 @@ class Archive:
 
         Raises ``NotUndoable``.
         """
-        if entry.action is Action.THRESHOLD:
+        if entry.action in (Action.THRESHOLD, Action.OVERRIDE):
             return {}
         if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
             raise NotUndoable("A change of this kind is taken back by its own command.")
@@ -822,7 +828,18 @@ class Archive:
         """`check` for a claim that was read already, in the ways it may be read; the preferred one first."""
         with self._store.snapshot():
             hits = self._checked_against(readings)
-            return check.judged(readings, speaker, hits, passages=self.passages)
+            masked = [replace(hit, article=self._store.overrides.masked(hit.article)) for hit in hits]
+            return self._unmasked(check.judged(readings, speaker, masked, passages=self.passages))
+
+    def _unmasked(self, found: Verdict) -> Verdict:
+        """The verdict on the articles as they are stored; what rests on a hidden passage is not on record."""
+        shown = [hit for hit in (found.closest, *found.parts) if hit is not None]
+        if any(self._store.overrides.hides(hit.receipt) for hit in shown):
+            return Verdict(VerdictKind.NOT_ON_RECORD, claim=found.claim)
+        closest, *parts = [
+            hit and replace(hit, article=self._store.article(hit.article.id)) for hit in (found.closest, *found.parts)
+        ]
+        return replace(found, closest=closest, parts=tuple(part for part in parts if part))
 
     def _checked_against(self, readings: Sequence[Claim]) -> list[Hit]:
         """The passages nearest to the claim, then one of each article with phrases of it or of a part of it."""
@@ -842,7 +859,13 @@ class Archive:
         return hits
 
     def prove(self, receipt: Receipt) -> Article:
-        """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""
+        """The article, when the receipt still matches what is stored and may be shown; else ``ReceiptBroken``."""
+        article = self._proved(receipt)
+        if self._store.overrides.hides(receipt):
+            raise ReceiptBroken("The moderators of this archive have hidden this passage.")
+        return article
+
+    def _proved(self, receipt: Receipt) -> Article:
         try:
             article = self._store.article(receipt.article_id)
         except NoSuchArticle as error:
@@ -857,6 +880,56 @@ class Archive:
         """The words of a receipt with all that is known of who said them. Raises ``ReceiptBroken`` as `prove` does."""
         article = self.prove(receipt)
         return proof(article, receipt.span, self.passages(article.id))
+
+    # --- what moderators decide about passages ------------------------------------------------------------------
+
+    def override(
+        self, receipt: Receipt, fix: Fix, name: str | None = None, role: str | None = None, *, by: str | None = None
+    ) -> int:
+        """Decide who says the words of a receipt, or that nothing shows them; it counts from now on.
+
+        Takes the place of an earlier decision about the same words. Returns the number of its entry in the log. Raises
+        ``ReceiptBroken``, and ``ValueError`` for a speaker without a name.
+        """
+        with self._changing(), self._store.transaction():
+            made = override_of(self._proved(receipt), receipt.span, fix, name and _storable(name), role)
+            before = self._store.overrides.put(made, _now())
+            return self._note_override(made.article_id, before, made, by)
+
+    def remove_override(self, override: Override, *, by: str | None = None) -> int:
+        """Take a decision back; returns the number of its entry in the log."""
+        with self._changing(), self._store.transaction():
+            self._store.overrides.remove(override)
+            return self._note_override(override.article_id, override, None, by)
+
+    def overrides(self) -> tuple[Placed, ...]:
+        """Every decision about a passage, the oldest first, and where it stands now."""
+        return self._store.overrides.placed()
+
+    def hidden(self, article_id: str) -> tuple[Span, ...]:
+        """The spans of an article that nothing may show, in text order."""
+        return self._store.overrides.hidden(article_id)
+
+    def _note_override(self, article_id: str, before: Override | None, after: Override | None, by: str | None) -> int:
+        one = after or before
+        title = self._store.article(article_id).title if self._store.has_article(article_id) else None
+        words = f"{'' if after else 'no longer '}{one.fix.value if one else ''}: {title or article_id}"
+        return self._store.log.note(
+            Action.OVERRIDE, words, by=by, subject=article_id,
+            before=value_of(before) if before else None, after=value_of(after) if after else None,
+        )  # fmt: skip
+
+    def _put_back_override(self, entry: Entry) -> None:
+        """Undo a decision, unless it was made anew since (``NotUndoable``); call inside a transaction."""
+        before = override_from(entry.before) if entry.before else None
+        after = override_from(entry.after) if entry.after else None
+        kept = self._store.overrides.same(one) if (one := after or before) else None
+        if (kept and value_of(kept)) != (after and value_of(after)):
+            raise NotUndoable("This passage has been decided about again since; undo the newer decision first.")
+        if kept is not None:
+            self._store.overrides.remove(kept)
+        if before is not None:
+            self._store.overrides.put(before, _now())
 
     # --- feedback and calibration -------------------------------------------------------------------------------
 

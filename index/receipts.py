@@ -86,6 +86,11 @@ class Proof:
         return speakers.pop() if len(speakers) == 1 else None
 
     @property
+    def corrected(self) -> bool:
+        """Whether moderators said who said some of it."""
+        return any(passage.corrected for passage in self.passages)
+
+    @property
     def kind(self) -> Kind | None:
         """How these words came into the article; ``None`` where they did so in several ways."""
         kinds = {p.kind for p in self.passages}
@@ -105,6 +110,10 @@ def proof(article: Article, span: Span, passages: Iterable[Passage]) -> Proof:
 
 def spoken(proof: Proof) -> str:
     """Who says it and how it came into the article, in plain words; not escaped."""
+    return _spoken(proof) + (" (speaker corrected by this server's moderators)" if proof.corrected else "")
+
+
+def _spoken(proof: Proof) -> str:
     outlet = proof.article.outlet
     if not proof.passages:
         return "Speaker not stated"
@@ -126,6 +135,8 @@ def spoken(proof: Proof) -> str:
 
 def grounds(proof: Proof) -> tuple[str, ...]:
     """What in the article names the speaker, and how sure that is: a sentence for each attribution; not escaped."""
+    if proof.corrected:
+        return ("The moderators of this archive said who says it; the article's text is as it was.",)
     if not proof.attributions:
         return ("The article cites nobody for these words.",)
     return tuple(_ground(proof.article, each) for each in proof.attributions)
