@@ -19,7 +19,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, render, verbatim
+from bot import days, failures, feedback, render, verbatim
 from bot.ask import LastingButton, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
@@ -216,6 +216,13 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
             f"{status.bytes / 2**20:,.1f} MB on disk",
         ]
         await interaction.followup.send(view=render.note("\n".join(lines)), ephemeral=True)
+
+    @app_commands.command(description="What members reported as wrong, and what to do about it")
+    async def feedback(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first report."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await feedback.shown(self.bot, server_of(interaction))
+        await interaction.followup.send(view=view, ephemeral=True)
 
 
 class Paste(ui.Modal, title="Add an article"):

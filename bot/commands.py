@@ -402,6 +402,43 @@ def _steps(what: str, items: Iterator[Label]) -> Iterator[Label]:
             progress.step()
 
 
+def override(args: Arguments) -> int:
+    """List, make or take back what was decided about single passages."""
+    from bot import override as made
+    from index.overrides import Fix
+
+    with _archive(args) as archive:
+        if args.what == "list":
+            placed = archive.overrides()
+            if args.json:
+                _print_json({"overrides": [made.placed_json(one, archive) for one in placed]})
+            else:
+                for one in placed:
+                    _printer().line(made.line(one))
+            return 0
+        if args.what == "remove":
+            gone = made.take_back(archive, args.number)
+            if args.json:
+                _print_json({**made.override_json(gone), "status": "removed"})
+            else:
+                _printer().line(f"removed {gone.id}")
+            return 0
+        if args.start >= args.end:
+            args.misused("START must be smaller than END")
+        if args.what == "hide":
+            decided = made.decide(archive, args.id, args.start, args.end, Fix.HIDDEN)
+        else:
+            if (args.name is not None and not args.name.strip()) or (args.role and args.name is None):
+                args.misused("--name needs a name, and --role goes with it")
+            fix = Fix.SPEAKER if args.name else Fix.OUTLET if args.outlet_words else Fix.UNSTATED
+            decided = made.decide(archive, args.id, args.start, args.end, fix, args.name, args.role)
+        if args.json:
+            _print_json(made.placed_json(decided, archive))
+        else:
+            _printer().line(made.line(decided))
+    return 0
+
+
 def chat(args: Arguments) -> int:
     """Hold a conversation."""
     from bot import chat

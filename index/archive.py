@@ -36,15 +36,18 @@ from index.errors import (
     NoSuchGeneration,
     NotAnArticle,
     NotUndoable,
+    PassageHidden,
     ReceiptBroken,
     Unreadable,
 )
-from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
+from index.feedback import Calibrated, Complaint, Feedback, labels_of
+from index.feedback import pseudonym as pseudonym_of
 from index.lexicon import Lexicon
 from index.overrides import Fix, Override, Placed, override_from, override_of, value_of
 from index.passages import derived, headline_of
 from index.posts import KEPT, Post
 from index.receipts import Proof, proof
+from index.reports import Report, refutes
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
 from index.store import Derived, Generation, Store, vector_key
@@ -859,10 +862,10 @@ class Archive:
         return hits
 
     def prove(self, receipt: Receipt) -> Article:
-        """The article, when the receipt still matches what is stored and may be shown; else ``ReceiptBroken``."""
+        """The article, when the receipt still matches what is stored; else ``ReceiptBroken`` (``PassageHidden``)."""
         article = self._proved(receipt)
         if self._store.overrides.hides(receipt):
-            raise ReceiptBroken("The moderators of this archive have hidden this passage.")
+            raise PassageHidden
         return article
 
     def _proved(self, receipt: Receipt) -> Article:
@@ -910,6 +913,39 @@ class Archive:
         """The spans of an article that nothing may show, in text order."""
         return self._store.overrides.hidden(article_id)
 
+    def reports(self) -> tuple[Report, ...]:
+        """What members reported as wrong and nobody has decided about; what most of them reported first."""
+        return self._store.reports.open()
+
+    def reported(self, receipt: Receipt) -> Hit:
+        """The words of a report with who says them, where one passage of today tells. Raises ``ReceiptBroken``."""
+        with self._store.snapshot():
+            article = self.prove(receipt)
+            held = [p for p in self.passages(article.id) if p.span.overlaps(receipt.span)]
+            if len(held) == 1 and held[0].span.contains(receipt.span):
+                return Hit(replace(held[0], span=receipt.span), article, 0.0)
+            return Hit(Passage(article.id, receipt.span, Attribution((receipt.span,))), article, 0.0)
+
+    def not_wrong(self, receipt: Receipt, *, by: str | None = None) -> int:
+        """Say that nothing is wrong with a passage, whatever was reported so far; its entry's number in the log."""
+        with self._changing(), self._store.transaction():
+            article = self.prove(receipt)
+            before = self._store.reports.settled(receipt)
+            last = max((report.last for report in self.reports() if report.receipt == receipt), default=before)
+            self._store.reports.settle(receipt, last)
+            place = [receipt.sha256, receipt.span.start, receipt.span.end]
+            return self._store.log.note(
+                Action.OVERRIDE, f"not wrong: {article.title or article.id}", by=by, subject=article.id,
+                before={"settled": place, "last": before}, after={"settled": place, "last": last},
+            )  # fmt: skip
+
+    def _put_back_settled(self, article_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        sha256, start, end = before["settled"]
+        receipt = Receipt(article_id, sha256, Span(start, end))
+        if self._store.reports.settled(receipt) != after["last"]:
+            raise NotUndoable("This passage has been decided about again since; undo the newer decision first.")
+        self._store.reports.settle(receipt, before["last"])
+
     def _note_override(self, article_id: str, before: Override | None, after: Override | None, by: str | None) -> int:
         one = after or before
         title = self._store.article(article_id).title if self._store.has_article(article_id) else None
@@ -921,6 +957,9 @@ class Archive:
 
     def _put_back_override(self, entry: Entry) -> None:
         """Undo a decision, unless it was made anew since (``NotUndoable``); call inside a transaction."""
+        if entry.before and entry.after and "settled" in entry.after:
+            self._put_back_settled(entry.subject or "", entry.before, entry.after)
+            return
         before = override_from(entry.before) if entry.before else None
         after = override_from(entry.after) if entry.after else None
         kept = self._store.overrides.same(one) if (one := after or before) else None
@@ -955,7 +994,7 @@ class Archive:
             self.prove(receipt)  # under the lock: what another process removes just now must not be judged after it
             given = Feedback(
                 _storable(question), _storable(question if standalone is None else standalone), receipt, score, right,
-                complaint, _now(), None if by is None else pseudonym(by, self.name), self.scale,
+                complaint, _now(), None if by is None else self.pseudonym(by), self.scale,
                 words and _storable(words),
             )  # fmt: skip
             self._store.put_feedback(given)
@@ -966,12 +1005,20 @@ class Archive:
         return self._store.feedback()
 
     def labels(self) -> tuple[Label, ...]:
-        """What to calibrate by: a label for each judged pair; scores of another reader or model are made anew."""
-        scale = self.scale
+        """What to calibrate by: a label for each judged pair; scores of another reader or model are made anew.
+
+        A complaint that moderators found not to be right is none.
+        """
+        scale, refuted = self.scale, self._store.reports.refuted()
         return labels_of(
             one if one.scale == scale else replace(one, score=self.score(one.standalone, one.receipt), scale=scale)
             for one in self.feedback()
+            if not refutes(refuted, one)
         )
+
+    def pseudonym(self, person: str) -> str:
+        """What is kept of a person in this archive."""
+        return pseudonym_of(person, self.name)
 
     def score(
         self, asked: str, receipt: Receipt, *, filters: Filters = Filters(), asked_on: str | None = None

@@ -9,6 +9,7 @@ ArchiveError
 ├── NoSuchArticle          no article has that id
 ├── NoSuchGeneration       nothing to promote or to roll back to
 ├── ReceiptBroken          a receipt no longer matches what is stored
+│   └── PassageHidden      moderators decided that nothing shows its words
 ├── NotExportable          a form cannot carry a character of the quotation
 ├── ArchiveLocked          another process is changing this archive
 ├── ArchiveDamaged         the data folder does not hold what it should
@@ -65,6 +66,13 @@ class NotUndoable(ArchiveError):
 
 class ReceiptBroken(ArchiveError):
     """A receipt does not match the stored text: the article was changed or removed since."""
+
+
+class PassageHidden(ReceiptBroken):
+    """Moderators decided that nothing shows these words."""
+
+    def __init__(self) -> None:
+        super().__init__("The moderators of this archive have hidden this passage, so nothing shows it.")
 
 
 class NotExportable(ArchiveError):

@@ -21,12 +21,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit
+from index import audit, overrides, reports
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
-from index.overrides import Overrides
-from index.overrides import create_tables as create_overrides
 from index.posts import Post
 from index.subscriptions import Subscriptions, create_tables
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
@@ -172,7 +170,8 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m003_posts,
     create_tables,
     audit.create_tables,
-    create_overrides,
+    overrides.create_tables,
+    reports.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -203,7 +202,8 @@ class Store:
             raise
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
-        self.overrides = Overrides(self._db, self.transaction, self.article)
+        self.overrides = overrides.Overrides(self._db, self.transaction, self.article)
+        self.reports = reports.Reports(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
