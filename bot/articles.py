@@ -19,7 +19,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import days, failures, feedback, render, verbatim
+from bot import days, failures, feedback, gaps, render, verbatim
 from bot.ask import LastingButton, suggestions
 from bot.permissions import REFUSED, Refused, may_curate, server_of
 from bot.places import key_of
@@ -223,6 +223,21 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
         await interaction.response.defer(ephemeral=True, thinking=True)
         view = await feedback.shown(self.bot, server_of(interaction))
         await interaction.followup.send(view=view, ephemeral=True)
+
+    @app_commands.command(name="gaps", description="What members asked and nothing on record answers")
+    async def gaps_(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first page of the gaps."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await gaps.listed(self.bot, server_of(interaction)), ephemeral=True)
+
+    @app_commands.command(description="Post once a week what nothing on record answers; without a channel: no more")
+    @app_commands.describe(channel="Where it is posted")
+    async def digest(
+        self, interaction: discord.Interaction[OnRecord], channel: discord.TextChannel | None = None
+    ) -> None:
+        """Turn the weekly message on or off."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await gaps.set_digest(interaction, channel), ephemeral=True)
 
 
 class Paste(ui.Modal, title="Add an article"):

@@ -18,7 +18,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import cards, days, failures, localised, render, tell_me, verbatim
+from bot import cards, days, failures, localised, render, tell_me, unanswered, verbatim
 from bot.conversations import Said, what_is
 from bot.messages import Asked, asked_in
 from bot.permissions import server_of
@@ -222,6 +222,7 @@ async def answered(
         # To try what else could be asked takes twice as long as the answer: not while others wait for theirs.
         reply = archive.ask(question, before, filters=filters, asked_on=asked_on, suggest=not bot.worker.waiting)
         found.extend(tell_me.offered(archive, reply, mark, filters, asked_on))
+        unanswered.noted(archive, reply, mark, filters, asked_on, None if private else asker)
         return reply
 
     reply: Reply = await bot.worker.call(server, asked)

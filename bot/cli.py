@@ -126,6 +126,16 @@ def parser() -> argparse.ArgumentParser:
     change.add_argument("--set", action="store_true", help="use the proposed threshold for this archive")
     change.add_argument("--reset", action="store_true", help="use the threshold of config.toml again")
 
+    gaps = command("gaps", commands.gaps, "Show what members asked and nothing on record answers.")
+    gaps.add_argument(
+        "--members", type=_count, metavar="N", help="only what so many different members asked (default: config.toml)"
+    )
+    which = gaps.add_mutually_exclusive_group()
+    which.add_argument("--dismissed", action="store_true", help="those that were dismissed instead")
+    which.add_argument("--dismiss", metavar="KEY", help="do not show this one any more")
+    which.add_argument("--restore", metavar="KEY", help="show a dismissed one again")
+    which.add_argument("--close", action="store_true", help="first ask all again that articles came in for")
+
     _add_override(command("override", commands.override, "Say who really says a passage, or hide it from everything."))
 
     command("chat", commands.chat, "Ask questions one after the other; follow-ups are understood.")

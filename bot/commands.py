@@ -402,6 +402,38 @@ def _steps(what: str, items: Iterator[Label]) -> Iterator[Label]:
             progress.step()
 
 
+def gaps(args: Arguments) -> int:
+    """List, dismiss, restore or close what could not be answered."""
+    from bot import gap_lines
+    from bot.override import who
+    from index.errors import ArchiveError
+    from index.gaps import State
+
+    config = _config(args)
+    with _archive(args, config, needs_model=True) as archive:
+        if key := args.dismiss or args.restore:
+            gap = archive.gap(key)
+            if gap is None:
+                raise ArchiveError(f"There is no gap {key!r}; `onrecord gaps --members 1` shows those there are.")
+            archive.move_gap(gap, State.DISMISSED if args.dismiss else State.OPEN, by=who())
+            found = tuple(one for one in (archive.gap(key),) if one)
+        else:
+            if args.close:
+                while archive.close_gaps(_TOGETHER, config.bot.gap_days):
+                    pass
+            needed = 1 if args.dismissed else args.members or config.bot.gap_members
+            found = archive.gaps(needed, dismissed=args.dismissed)
+        nearest = [archive.nearest_articles(gap.questions[0].wanted) for gap in found]
+    if args.json:
+        made = [gap_lines.gap_json(gap, near) for gap, near in zip(found, nearest, strict=True)]
+        _print_json({"gaps": made})
+    else:
+        for gap, near in zip(found, nearest, strict=True):
+            for line in gap_lines.lines(gap, near):
+                _printer().line(line)
+    return 0
+
+
 def override(args: Arguments) -> int:
     """List, make or take back what was decided about single passages."""
     from bot import override as made

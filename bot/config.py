@@ -33,6 +33,10 @@ class BotSettings:
     """Earlier questions of a conversation that a follow-up may refer to."""
     conversation_minutes: int = field(default=30, metadata=within(1))
     """After so long without a question a conversation is over."""
+    gap_members: int = field(default=2, metadata=within(1))
+    """Different members who must have asked an unanswered question before moderators are shown it."""
+    gap_days: int = field(default=90, metadata=within(1))
+    """Days for which an unanswered question is kept."""
 
 
 @dataclass(frozen=True, slots=True)

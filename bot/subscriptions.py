@@ -13,6 +13,7 @@ import logging
 import re
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -201,21 +202,12 @@ class Subscriptions(commands.Cog):
     async def round(self) -> None:
         """One look at every server; whoever is to be told is told, a few in each."""
         for guild in list(self.bot.guilds):
-            stamp = self._stamp(guild.id)
+            stamp = stamp_of(self.bot.data, guild.id)
             if not stamp or self._seen.get(guild.id) == stamp:
                 continue  # an archive whose files did not change is not even opened
             if await self._serve(guild):
                 # The stamp from before: what was changed meanwhile, by us or by others, is looked at once more.
                 self._seen[guild.id] = stamp
-
-    def _stamp(self, server: int) -> tuple[int, ...]:
-        """When the archive of a server was changed, as far as its files tell; empty where there is none."""
-        folder = self.bot.data / str(server)
-        try:
-            files = [folder / "archive.db", *folder.glob("archive.db-wal")]
-            return tuple(number for file in files for number in (file.stat().st_mtime_ns, file.stat().st_size))
-        except FileNotFoundError:
-            return ()
 
     async def _serve(self, guild: discord.Guild) -> bool:
         """Tell those who are due in one server; whether that was all of them."""
@@ -312,6 +304,16 @@ class Subscriptions(commands.Cog):
     async def _forget(self, guild: discord.Guild, ended: Sequence[Subscription]) -> None:
         if ended:
             await self.bot.worker.call(guild.id, lambda archive: archive.subscriptions.remove(ended))
+
+
+def stamp_of(data: Path, server: int) -> tuple[int, ...]:
+    """When the archive of a server was changed, as far as its files tell; empty where there is none."""
+    folder = data / str(server)
+    try:
+        files = [folder / "archive.db", *folder.glob("archive.db-wal")]
+        return tuple(number for file in files for number in (file.stat().st_mtime_ns, file.stat().st_size))
+    except FileNotFoundError:
+        return ()
 
 
 def _tells(message: discord.Message, one: Subscription) -> bool:

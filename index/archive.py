@@ -42,6 +42,7 @@ from index.errors import (
 )
 from index.feedback import Calibrated, Complaint, Feedback, labels_of
 from index.feedback import pseudonym as pseudonym_of
+from index.gaps import Gap, Gaps, State, gaps_of
 from index.lexicon import Lexicon
 from index.overrides import Fix, Override, Placed, override_from, override_of, value_of
 from index.passages import derived, headline_of
@@ -158,6 +159,7 @@ class Archive:
         self._names: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
         self._people: tuple[int, tuple[speakers.Known, ...]] | None = None
         self._seen = self._store.data_version
+        self._asked: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     @classmethod
     def open(
@@ -362,6 +364,8 @@ class Archive:
                     self._store.delete_article(now.subject or "")
                 elif now.action is Action.OVERRIDE:
                     self._put_back_override(now)
+                elif now.action is Action.GAP:
+                    self._put_back_gap(now)
                 for article, origin in back.items():
                     self._store.put_article(article, origin)
                     self._store.put_derived(served, article.id, ready.derived(article), ready.vectors)
@@ -375,7 +379,7 @@ class Archive:
 
         Raises ``NotUndoable``.
         """
-        if entry.action in (Action.THRESHOLD, Action.OVERRIDE):
+        if entry.action in (Action.THRESHOLD, Action.OVERRIDE, Action.GAP):
             return {}
         if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
             raise NotUndoable("A change of this kind is taken back by its own command.")
@@ -883,6 +887,113 @@ class Archive:
         """The words of a receipt with all that is known of who said them. Raises ``ReceiptBroken`` as `prove` does."""
         article = self.prove(receipt)
         return proof(article, receipt.span, self.passages(article.id))
+
+    # --- what could not be answered -----------------------------------------------------------------------------
+
+    def note_gap(
+        self, abstention: Abstention, mark: str, filters: Filters = Filters(), asked_on: str | None = None, *,
+        by: str | None = None,
+    ) -> None:  # fmt: skip
+        """Keep a question that was not answered; ``by`` names who asked, of whom a pseudonym is kept (else nothing).
+
+        ``mark`` is the archive's from before it was asked: what came in since is asked about once more.
+        """
+        member = None if by is None else self.pseudonym(by)
+        self._store.gaps.note(Wanted.of(abstention, filters, asked_on), abstention.reason, mark, member)
+
+    @property
+    def gap_table(self) -> Gaps:
+        """The unanswered questions as they are kept."""
+        return self._store.gaps
+
+    def gaps(self, members: int = 1, *, dismissed: bool = False) -> tuple[Gap, ...]:
+        """Open gaps that at least so many different members asked about, those of most members first.
+
+        With ``dismissed``, those that moderators dismissed instead.
+        """
+        # Dismissed ones too, so that the same question in other words is known to be one of them.
+        asked = self._store.gaps.asked(State.OPEN, State.DISMISSED)
+        if not asked:
+            return ()
+        found = gaps_of(asked, self._meanings([one.wanted.standalone for one in asked]))
+        return tuple(gap for gap in found if gap.dismissed is dismissed and gap.members >= members)
+
+    def gap(self, key: str) -> Gap | None:
+        """The gap that holds the question of that key, whatever its state; ``None`` where it is forgotten or closed."""
+        every = (*self.gaps(), *self.gaps(dismissed=True))
+        return next((gap for gap in every if any(one.wanted.key == key for one in gap.questions)), None)
+
+    def nearest_articles(self, wanted: Wanted, limit: int = 3) -> tuple[Article, ...]:
+        """The articles that come nearest to a question, the nearest first: they do not answer it."""
+        articles: dict[str, Article] = {}
+        for candidate in self.candidates(wanted.standalone):
+            articles.setdefault(candidate.article.id, candidate.article)
+        return tuple(articles.values())[:limit]
+
+    def move_gap(self, gap: Gap, state: State, *, by: str | None = None) -> int:
+        """Dismiss a gap, or open it again; returns the number of its entry in the log.
+
+        The entry has no word of the questions: these are kept no longer than is set.
+        """
+        keys = [one.wanted.key for one in gap.questions]
+        with self._changing(), self._store.transaction():
+            before = self._store.gaps.states(keys)
+            self._store.gaps.set_state(keys, state)
+            count = f"{len(keys)} question{'' if len(keys) == 1 else 's'}"
+            return self._store.log.note(
+                Action.GAP, f"{state.value}: a gap of {count}", by=by, subject=gap.key,
+                before={"states": before}, after={"states": dict.fromkeys(before, state.value)},
+            )  # fmt: skip
+
+    def _put_back_gap(self, entry: Entry) -> None:
+        """Undo `move_gap` for the questions that are still kept, unless they were moved again; in a transaction."""
+        before, after = (dict((value or {}).get("states", {})) for value in (entry.before, entry.after))
+        now = self._store.gaps.states(after)
+        if any(after[key] != state for key, state in now.items()):
+            raise NotUndoable("This gap has been changed again since; undo the newer change first.")
+        for key in now:
+            self._store.gaps.set_state([key], State(before[key]))
+
+    def close_gaps(self, limit: int, days: int) -> int:
+        """Ask at most ``limit`` open questions again that were not asked since articles came in; how many are left.
+
+        Those that are answered now are closed, which the log says. What is older than ``days`` is forgotten first.
+        Nobody is told: whoever asked to be told is a subscription, and that tells.
+        """
+        table = self._store.gaps
+        table.forget_old(days)
+        mark = self.mark  # before they are asked: what comes in meanwhile is asked about once more
+        due = table.due(mark, limit + 1)
+        for wanted in due[:limit]:
+            reply = self.ask(wanted.standalone, filters=wanted.filters, asked_on=wanted.asked_on, suggest=False)
+            if isinstance(reply, Abstention):
+                table.still_open(wanted.key, mark)
+            else:
+                with self._store.transaction():
+                    before = table.states([wanted.key])
+                    table.set_state([wanted.key], State.CLOSED)
+                    self._store.log.note(
+                        Action.GAP, "closed: an article answers a question", by=None, subject=wanted.key,
+                        before={"states": before}, after={"states": dict.fromkeys(before, State.CLOSED.value)},
+                    )  # fmt: skip
+        return max(0, len(due) - limit)
+
+    def set_digest(self, channel: int | None, *, by: str | None = None) -> None:
+        """Send the weekly message about gaps to a channel, or nowhere."""
+        with self._changing(), self._store.transaction():
+            self._store.gaps.set_digest(channel)
+            words = "weekly digest of gaps: " + ("off" if channel is None else f"in channel {channel}")
+            self._store.log.note(Action.SETTINGS, words, by=by)
+
+    def _meanings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions, shape ``(n, dimension)``; those of the last call are kept for the next."""
+        served = self._served()
+        model = self._model if served is None else served.model
+        if new := [text for text in dict.fromkeys(texts) if (model, text) not in self._asked]:
+            fresh = self._encoder(model).encode(new)
+            self._asked.update(((model, text), vector) for text, vector in zip(new, fresh, strict=True))
+        self._asked = {(model, text): self._asked[model, text] for text in texts}
+        return np.stack([self._asked[model, text] for text in texts])
 
     # --- what moderators decide about passages ------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, overrides, reports
+from index import audit, gaps, overrides, reports
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -172,6 +172,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     audit.create_tables,
     overrides.create_tables,
     reports.create_tables,
+    gaps.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -204,6 +205,7 @@ class Store:
         self.log = audit.Log(self._db, self.transaction)
         self.overrides = overrides.Overrides(self._db, self.transaction, self.article)
         self.reports = reports.Reports(self._db, self.transaction)
+        self.gaps = gaps.Gaps(self._db, self.transaction)
 
     def _prepare(self) -> None:
         try:
