@@ -20,7 +20,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import failures, feedback, gaps, localised, subscriptions
+from bot import calibrating, failures, feedback, gaps, localised, subscriptions
 from bot.articles import Articles, ListButton
 from bot.ask import Ask, ContextButton, MoreButton
 from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton, WithoutButton, WrongButton
@@ -112,7 +112,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(FollowUpButton, WrongButton, ComplaintSelect, WithoutButton, ShareButton)
         self.add_dynamic_items(ShareVerdictButton, TurnReceiptButton, LivePageButton, ExportSelect)
         self.add_dynamic_items(TopicButton, TimelineButton, CompareButton, *subscriptions.BUTTONS)
-        self.add_dynamic_items(UndoButton, *feedback.BUTTONS, *gaps.BUTTONS)
+        self.add_dynamic_items(UndoButton, *feedback.BUTTONS, *gaps.BUTTONS, *calibrating.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -121,7 +121,7 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        moderating = Articles(self), feedback.FeedbackForms(), gaps.Gaps(self)
+        moderating = Articles(self), feedback.FeedbackForms(), gaps.Gaps(self), calibrating.Calibrating()
         return *asking, *moderating, Members(self), Timelines(self), subscriptions.Subscriptions(self)
 
     async def on_message(self, message: discord.Message, /) -> None:
