@@ -24,6 +24,7 @@ from bot.messages import Asked, asked_in
 from bot.permissions import server_of
 from bot.places import Place
 from index.archive import Archive
+from index.errors import PassageHidden
 from index.types import Answer, Article, Filters, Hit, Receipt, Reply
 
 if TYPE_CHECKING:
@@ -397,7 +398,10 @@ async def hit_at(bot: OnRecord, server: int, place: Place, filters: Filters, *, 
         if article is None:
             return GONE
         receipt = Receipt(article.id, article.sha256, place.span)
-        return archive.hit_at(receipt, copies=copies, filters=filters) or CUT_ANEW
+        try:
+            return archive.hit_at(receipt, copies=copies, filters=filters) or CUT_ANEW
+        except PassageHidden as error:
+            return failures.sentence(error)
 
     return await bot.worker.call(server, find)
 

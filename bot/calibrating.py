@@ -20,6 +20,7 @@ from discord.ext import commands
 from bot import render, verbatim
 from bot.ask import GONE, Pressed, prove
 from bot.calibrate import Report, report
+from bot.curve import highest
 from bot.moderators import GREEN, RED, ModeratorButton, button, done, refused
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
@@ -168,7 +169,7 @@ def plotted(found: Report) -> str:
     wished risk is dotted. Beneath stand the thresholds in use and proposed.
     """
     coverage, risk = [float(c) for c in found.curve.coverage], [float(r) for r in found.curve.risk]
-    top = max(0.1, min(1.0, max([*risk, found.risk * 1.5])))
+    top = highest(found)
     heights = list(_heights(coverage, risk, top))
     wished = min(_ROWS - 1, int(found.risk / top * _ROWS))
     lines = []

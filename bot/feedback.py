@@ -6,6 +6,7 @@ A decision never alters the quotation: it says who said it, or that nothing show
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -19,7 +20,7 @@ from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from bot.topics import page_note, turning
 from index.archive import Archive
-from index.overrides import Fix
+from index.overrides import Fix, Placed
 from index.reports import Report
 from index.types import Hit, Receipt
 
@@ -36,6 +37,12 @@ FIXED = {
 }
 SETTLED = "**Not wrong.** The report is settled, and does not count when the threshold is calibrated."
 
+NO_DECISIONS = "Nothing was decided about any passage."
+NO_DECISION = "This decision was taken back already."
+TAKEN_BACK = "**Taken back.** The passage is as the article alone has it again."
+
+DECISIONS = 8
+"""Decisions on one page: with their buttons they take 29 of the 40 components of a message."""
 _SHOWN = 3
 """Questions, and words of members, that are shown of one report."""
 
@@ -44,6 +51,8 @@ FIX_ID = re.compile(rf"or:jf:(?P<place>{PATTERN})")
 HIDE_ID = re.compile(rf"or:jh:(?P<place>{PATTERN})")
 RIGHT_ID = re.compile(rf"or:jn:(?P<place>{PATTERN})")
 FORM_ID = re.compile(rf"or:jm:(?P<place>{PATTERN})")
+DECISIONS_ID = re.compile(r"or:jd:(?P<page>[0-9]{1,4})")
+TAKE_BACK_ID = re.compile(r"or:jt:(?P<id>[0-9]{1,12})")
 NAME, ROLE, WHO = "name", "role", "who"
 
 
@@ -72,7 +81,7 @@ def card(reports: int, report: Report, hit: Hit, page: int = 0) -> ui.LayoutView
         button("Not wrong", f"or:jn:{place}", GREEN),
     )
     items = [ui.TextDisplay(head), *render.entry(hit, room), ui.Separator(), ui.TextDisplay(below), row]
-    return render.sheet(items, turning(page, reports, lambda to: f"or:jl:{to}"))
+    return render.sheet(items, [*turning(page, reports, lambda to: f"or:jl:{to}"), button("Decisions", "or:jd:0")])
 
 
 def form(place: Place, hit: Hit) -> ui.Modal:
@@ -121,7 +130,7 @@ async def shown(bot: OnRecord, server: int, page: int = 0) -> ui.LayoutView:
 
     found = await bot.worker.call(server, find)
     if found is None:
-        return render.note(NOTHING)
+        return render.view(ui.TextDisplay(NOTHING), ui.ActionRow(button("Decisions", "or:jd:0")))
     count, at, report, hit = found
     await prove(bot, server, [hit])
     return card(count, report, hit, at)
@@ -198,7 +207,71 @@ class FixButton(ModeratorButton, template=FIX_ID):
             await failures.tell(interaction, error)
 
 
-BUTTONS = (ListButton, HideButton, RightButton, FixButton)
+# --- what was decided
+
+
+def decisions(placed: Sequence[Placed], page: int = 0) -> ui.LayoutView:
+    """A page of what was decided about passages, the latest first, each with a button that takes it back.
+
+    It shows no words: those that are hidden are shown by nothing.
+    """
+    back = button("Reports", "or:jl:0")
+    if not placed:
+        return render.view(ui.TextDisplay(NO_DECISIONS), ui.ActionRow(back))
+    pages = -(-len(placed) // DECISIONS)
+    page = min(page, pages - 1)
+    head = f"**{render.counted(len(placed), 'decision')}** about passages{page_note(page, pages)}"
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
+    for one in placed[page * DECISIONS : (page + 1) * DECISIONS]:
+        items.append(ui.Section(_decision(one), accessory=button("Take back", f"or:jt:{one.override.id}")))
+    return render.sheet(items, [*turning(page, pages, lambda to: f"or:jd:{to}"), back])
+
+
+def _decision(placed: Placed) -> str:
+    one, article = placed.override, placed.article
+    role = f", {one.role}" if one.role else ""
+    what = {
+        Fix.HIDDEN: "Hidden",
+        Fix.SPEAKER: f"Said by {one.name}{role}",
+        Fix.OUTLET: "The outlet's own words",
+        Fix.UNSTATED: "Speaker not stated",
+    }[one.fix]
+    where = f"characters {placed.span.start}–{placed.span.end}" if placed.span else "does not fit any more"
+    title = render.title_of(article) if article else one.article_id
+    return (
+        f"**{verbatim.label(what, 250)}**\n-# “{verbatim.label(title, 90)}”, {where}, "
+        f"decided on {render.day(one.at[:10])}"
+    )
+
+
+class DecisionsButton(ModeratorButton, template=DECISIONS_ID):
+    """*Decisions*, and turns their pages."""
+
+    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+        """Show that page, as things are now."""
+        found = await interaction.client.worker.call(server_of(interaction), lambda archive: archive.overrides())
+        await pressed.show(decisions(found[::-1], int(self.says["page"])))
+
+
+class TakeBackButton(ModeratorButton, template=TAKE_BACK_ID):
+    """*Take back*: the passage is as the article alone has it again."""
+
+    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+        """Take one decision of this server back."""
+        number, by = int(self.says["id"]), str(interaction.user.id)
+
+        def remove(archive: Archive) -> int | None:
+            found = next((placed.override for placed in archive.overrides() if placed.override.id == number), None)
+            return None if found is None else archive.remove_override(found, by=by)
+
+        entry = await interaction.client.worker.call(server_of(interaction), remove, changes=True)
+        if entry is None:
+            await pressed.show(render.note(NO_DECISION))
+        else:
+            await pressed.show(done(TAKEN_BACK, entry, button("Other decisions", "or:jd:0")))
+
+
+BUTTONS = (ListButton, HideButton, RightButton, FixButton, DecisionsButton, TakeBackButton)
 
 
 class FeedbackForms(commands.Cog):

@@ -40,7 +40,7 @@ EVERY = 30.0
 AT_ONCE = 5
 """Questions that are asked again in one server between two looks: members who ask meanwhile must not wait."""
 PAGE = 5
-"""Gaps on one page: with their buttons they take 24 of the 40 components of a message."""
+"""Gaps on one page: with their buttons they take 30 of the 40 components of a message."""
 _ROOM = 740
 """Units of text that one of them may take."""
 _OTHERS, _NEAREST = 2, 3
@@ -96,7 +96,7 @@ def card(shown: Page) -> ui.LayoutView:
     head = f"**{render.counted(shown.count, 'question')}** {what}{page_note(shown.page, pages)}"
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
     for gap, nearest in zip(shown.gaps, shown.nearest, strict=True):
-        items.append(ui.TextDisplay(_described(gap, nearest)))
+        items += [ui.Separator(), ui.TextDisplay(_described(gap, nearest))]
         act = button("Show again", f"or:ur:{gap.key}") if shown.dismissed else button("Dismiss", f"or:ud:{gap.key}")
         items.append(ui.ActionRow(button("Add an article", f"{ADD_ID}:{gap.key}"), act))
     turn = turning(shown.page, pages, lambda to: f"or:ul:{to}:{letter}")
@@ -242,7 +242,8 @@ def digest(found: Page, closed: int) -> ui.LayoutView:
     small = [f"-# Asked by at least {members(found.members)}."]
     if closed:
         small.append(f"-# {render.counted(closed, 'question')} answered by new articles this week.")
-    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join([head, *lines, *small]))]
+    # Small print right under a list would be taken for a part of its last line.
+    items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay("\n".join(words)) for words in ([head, *lines], small)]
     return render.sheet(items, [button("Show them", SHOW_ID)])
 
 

@@ -223,7 +223,7 @@ class Overrides:
 
     def _places(self) -> _Places:
         """Article id → where decisions stand in it, the latest first; read anew after any change of the archive."""
-        now = int(self._db.execute("PRAGMA data_version").fetchone()[0]), self._db.total_changes
+        now = self.version
         if self._kept is None or self._kept[0] != now:
             places: _Places = {}
             for one in self.placed():
@@ -232,6 +232,11 @@ class Overrides:
                     places[article] = ((one.span, one.override), *places.get(article, ()))
             self._kept = now, places
         return self._kept[1]
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Another one after any change of the archive, by this process or another."""
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0]), self._db.total_changes
 
     @property
     def articles(self) -> tuple[str, ...]:

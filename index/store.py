@@ -204,6 +204,7 @@ class Store:
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
         self.overrides = overrides.Overrides(self._db, self.transaction, self.article)
+        self._decided_about: tuple[object, dict[int, Passage | None]] = None, {}
         self.reports = reports.Reports(self._db, self.transaction)
         self.gaps = gaps.Gaps(self._db, self.transaction)
 
@@ -554,11 +555,15 @@ class Store:
 
     def _overridden(self, generation: Generation) -> dict[int, Passage | None]:
         """The passages, by id, that moderators decided about; ``None`` for those that are hidden."""
+        now = self.overrides.version, generation.id
+        if self._decided_about[0] == now:
+            return self._decided_about[1]
         found: dict[int, Passage | None] = {}
         for article_id in self.overrides.articles:
             for passage in self.passages(generation, article_id, as_derived=True):
                 if (decided := self.overrides.applied(passage)) is not passage:
                     found[passage.id] = decided
+        self._decided_about = now, found
         return found
 
     def attributions(self, generation: Generation, article_id: str) -> tuple[Attribution, ...]:

@@ -11,6 +11,7 @@ from bot import feedback
 from bot.feedback import NAME, NAME_MISSING, NOTHING, ROLE, SETTLED, WHO
 from bot.permissions import REFUSED
 from index.feedback import Complaint
+from index.overrides import Fix
 from index.types import Receipt
 
 pytestmark = pytest.mark.asyncio
@@ -138,6 +139,47 @@ async def test_not_wrong(simulated: Simulated) -> None:
         assert "corrected" not in await answer(town)
         await town.moderator.click(shown, label="Undo")
         assert CROWNS in texts(await listed(town))
+
+
+async def test_decisions_are_listed_and_taken_back(simulated: Simulated) -> None:
+    """What was decided is listed without the words of it, whether it fits or not; taken back, and that undone."""
+    async with simulated(FERRY) as town:
+        await report(town, town.member)
+        shown = await listed(town)
+        await town.moderator.click(shown, label="Hide this passage")
+        shown = await listed(town)
+        await town.moderator.click(shown, label="Decisions")
+        assert "**1 decision**" in texts(shown)
+        assert "**Hidden**" in texts(shown)
+        assert CROWNS not in texts(shown)
+        await town.restart()
+        await town.moderator.click(shown, label="Take back")
+        assert CROWNS in await answer(town)
+        await town.moderator.click(shown, label="Undo")
+        assert CROWNS not in await answer(town)
+        (added,) = town.add(FERRY)
+        await town.bot.worker.call(town.guild.id, lambda archive: archive.remove(added.article.id))
+        again = await listed(town)
+        await town.moderator.click(again, label="Decisions")
+        assert "does not fit any more" in texts(again)
+
+
+async def test_more_goes_on_beside_what_is_hidden(simulated: Simulated) -> None:
+    """Of an earlier card's further quotations those are shown that are not hidden."""
+    async with simulated(FERRY) as town:
+        card = (await town.member.slash(town.channel, "ask", question="What happened to the ferry?")).response
+        more = next(label for label in buttons(card) if label.startswith("More"))
+        first = (await town.member.click(card, label=more)).response
+        assert "Another quotation, 1 of" in texts(first)
+
+        def hide(archive: Any) -> None:
+            article = archive.articles()[0]
+            first = next(p for p in archive.passages(article.id) if article.words(p.span) in texts(card))
+            archive.override(Receipt(article.id, article.sha256, first.span), Fix.HIDDEN)
+
+        await town.bot.worker.call(town.guild.id, hide)
+        again = (await town.member.click(card, label=more)).response
+        assert "Another quotation, 1 of" in texts(again)
 
 
 async def test_pages(simulated: Simulated) -> None:

@@ -148,9 +148,12 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
     async with simulated() as town:
         commands = {command.name: command.to_dict(town.bot.tree) for command in town.bot.tree.get_commands()}
         menus = {"Delete this answer", "Is this on record?", "Receipt"}
-        assert set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles"} | menus
+        assert set(commands) == {"ask", "check", "receipt", "timeline", "onrecord", "articles", "calibrate"} | menus
+        assert commands["calibrate"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
         assert commands["articles"]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
-        assert {o["name"] for o in commands["articles"]["options"]} == {"add", "list", "remove", "reindex", "status"}
+        assert {o["name"] for o in commands["articles"]["options"]} == {
+            "add", "list", "remove", "reindex", "status", "feedback", "gaps", "digest",
+        }  # fmt: skip
         assert discord_gate.complaints("PUT", "/applications/1/commands", list(commands.values())) == []
 
 
