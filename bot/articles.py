@@ -14,7 +14,20 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import adding, details, failures, freshness, logbook, reindexing, render, shelf, transfer, verbatim
+from bot import (
+    adding,
+    details,
+    failures,
+    feedback,
+    freshness,
+    gaps,
+    logbook,
+    reindexing,
+    render,
+    shelf,
+    transfer,
+    verbatim,
+)
 from bot.ask import suggested, suggestions
 from bot.curating import NO_SUCH, show_form
 from bot.permissions import Refused, may_curate, server_of
@@ -236,6 +249,28 @@ class Articles(commands.GroupCog, name="articles", description="Keep the article
     async def export(self, interaction: discord.Interaction[OnRecord]) -> None:
         """Send the archive of this server as a file."""
         await transfer.attached(interaction, server_of(interaction))
+
+    @app_commands.command(description="What members reported as wrong, and what to do about it")
+    async def feedback(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first report."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await feedback.shown(self.bot, server_of(interaction))
+        await interaction.followup.send(view=view, ephemeral=True)
+
+    @app_commands.command(name="gaps", description="What members asked and nothing on record answers")
+    async def gaps_(self, interaction: discord.Interaction[OnRecord]) -> None:
+        """Show the first page of the gaps."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await gaps.listed(self.bot, server_of(interaction)), ephemeral=True)
+
+    @app_commands.command(description="Post once a week what nothing on record answers; without a channel: no more")
+    @app_commands.describe(channel="Where it is posted")
+    async def digest(
+        self, interaction: discord.Interaction[OnRecord], channel: discord.TextChannel | None = None
+    ) -> None:
+        """Turn the weekly message on or off."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        await interaction.followup.send(view=await gaps.set_digest(interaction, channel), ephemeral=True)
 
     @app_commands.command(description="Articles whose page is dead, moved or says something else now, and old ones")
     async def stale(self, interaction: discord.Interaction[OnRecord]) -> None:

@@ -19,13 +19,14 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import cards, days, failures, in_force, localised, render, tell_me, verbatim
+from bot import cards, days, failures, in_force, localised, render, tell_me, unanswered, verbatim
 from bot.conversations import Earlier, Said, what_is
 from bot.localised import text
 from bot.messages import Asked, asked_in
 from bot.permissions import server_of
 from bot.places import Place
 from index.archive import Archive
+from index.errors import PassageHidden
 from index.types import Answer, Article, Filters, Hit, Receipt, Reply
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ async def answered(
         # To try what else could be asked takes twice as long as the answer: not while others wait for theirs.
         suggest = not bot.worker.waiting
         reply = archive.ask(question, before.questions, filters=narrowed, asked_on=asked_on, suggest=suggest)
+        unanswered.noted(archive, reply, mark, narrowed, asked_on, None if private else asker)
         return reply, narrowed, tell_me.offered(archive, reply, mark, narrowed, asked_on)
 
     reply, narrowed, offered = await bot.worker.call(server, asked)
@@ -371,7 +373,11 @@ class ContextButton(LastingButton, template=render.CONTEXT_ID):
             if article is None:
                 await pressed.say(text("ask.gone"))
                 return
-            shown = render.context(article, place.span, int(self.says["part"]), interaction.created_at.date())
+            hidden = await interaction.client.worker.call(
+                server_of(interaction), lambda archive: archive.hidden(article.id)
+            )
+            today = interaction.created_at.date()
+            shown = render.context(article, place.span, int(self.says["part"]), today, hidden)
             await pressed.show(shown.view, shown.attachment)
 
 
@@ -411,7 +417,10 @@ async def hit_at(bot: OnRecord, server: int, place: Place, filters: Filters, *, 
         if article is None:
             return text("ask.gone")
         receipt = Receipt(article.id, article.sha256, place.span)
-        return archive.hit_at(receipt, copies=copies, filters=filters) or text("ask.cut_anew")
+        try:
+            return archive.hit_at(receipt, copies=copies, filters=filters) or text("ask.cut_anew")
+        except PassageHidden as error:
+            return failures.sentence(error)
 
     return await bot.worker.call(server, find)
 

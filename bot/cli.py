@@ -166,12 +166,51 @@ def parser() -> argparse.ArgumentParser:
     change.add_argument("--set", action="store_true", help="use the proposed threshold for this archive")
     change.add_argument("--reset", action="store_true", help="use the threshold of config.toml again")
 
+    gaps = command("gaps", commands.gaps, "Show what members asked and nothing on record answers.")
+    gaps.add_argument(
+        "--members", type=_count, metavar="N", help="only what so many different members asked (default: config.toml)"
+    )
+    which = gaps.add_mutually_exclusive_group()
+    which.add_argument("--dismissed", action="store_true", help="those that were dismissed instead")
+    which.add_argument("--dismiss", metavar="KEY", help="do not show this one any more")
+    which.add_argument("--restore", metavar="KEY", help="show a dismissed one again")
+    which.add_argument("--close", action="store_true", help="first ask all again that articles came in for")
+
+    _add_override(command("override", commands.override, "Say who really says a passage, or hide it from everything."))
+
     command("chat", commands.chat, "Ask questions one after the other; follow-ups are understood.")
     command("try", commands.try_, "See the main job done on the bundled sample article.")
     demo = command("demo", commands.demo, "Try the Discord bot in a local page, without a token.")
     demo.add_argument("--port", type=int, default=8420, help="port of the page on this machine (default %(default)s)")
     command("bot", commands.bot, "Run the Discord bot; its token is read from DISCORD_TOKEN.")
     return top
+
+
+def _add_override(override: argparse.ArgumentParser) -> None:
+    kinds = override.add_subparsers(title="what to do", metavar="WHAT", dest="what", required=True)
+    made = {
+        name: kinds.add_parser(name, help=help_, description=help_)
+        for name, help_ in (
+            ("list", "Show what was decided, and whether it still fits."),
+            ("hide", "Let nothing show these characters of an article."),
+            ("fix-speaker", "Say who says these characters of an article."),
+            ("remove", "Take a decision back."),
+        )
+    }
+    for name in ("hide", "fix-speaker"):
+        made[name].add_argument("id", metavar="ARTICLE_ID")
+        made[name].add_argument("start", type=_offset, metavar="START", help="first character, counting from 0")
+        made[name].add_argument("end", type=_offset, metavar="END", help="the character after the last one")
+    fix = made["fix-speaker"]
+    who = fix.add_mutually_exclusive_group(required=True)
+    who.add_argument("--name", help="the speaker")
+    who.add_argument("--outlet-words", action="store_true", help="they are the outlet's own words")
+    who.add_argument("--not-stated", action="store_true", help="the article does not say who says it")
+    fix.add_argument("--role", help="what the speaker is")
+    made["remove"].add_argument("number", type=_count, metavar="NUMBER", help="as `onrecord override list` has it")
+    for each in made.values():
+        _add_shared(each)
+        each.set_defaults(misused=each.error)
 
 
 class _Parser(argparse.ArgumentParser):

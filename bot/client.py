@@ -22,9 +22,12 @@ from discord.ext import commands
 
 from bot import (
     adding,
+    calibrating,
     failures,
+    feedback,
     feeds,
     freshness,
+    gaps,
     in_force,
     leaving,
     localised,
@@ -44,6 +47,7 @@ from bot.conversations import Conversations
 from bot.edits import Edits, Posts
 from bot.golden import GoldenQuestions, MakeGolden
 from bot.limits import Limits
+from bot.moderators import UndoButton
 from bot.onrecord import Members
 from bot.outlets import Outlets
 from bot.places import Keys
@@ -138,6 +142,7 @@ class OnRecord(commands.AutoShardedBot):
         self.add_dynamic_items(*server_settings.ITEMS, privacy.PrivacyButton)
         self.add_dynamic_items(*feeds.BUTTONS, *freshness.BUTTONS)
         self.add_dynamic_items(*adding.BUTTONS, *shelf.BUTTONS, *logbook.BUTTONS)
+        self.add_dynamic_items(UndoButton, *feedback.BUTTONS, *gaps.BUTTONS, *calibrating.BUTTONS)
         for cog in self.features():
             await self.add_cog(cog)
         await self.tree.set_translator(Translator())
@@ -148,8 +153,9 @@ class OnRecord(commands.AutoShardedBot):
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
         curating = Articles(self), adding.Adding(self), shelf.Shelf(), GoldenQuestions(self), MakeGolden(self)
         keeping = feeds.Feeds(self), freshness.Checks(self), Outlets(self), server_settings.ServerSettingsCog(self)
+        learning = feedback.FeedbackForms(), gaps.Gaps(self), calibrating.Calibrating()
         others = Timelines(self), subscriptions.Subscriptions(self), privacy.Privacy(self), leaving.Leaving(self)
-        return *asking, *curating, *keeping, Members(self), *others
+        return *asking, *curating, *keeping, *learning, Members(self), *others
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""

@@ -557,6 +557,75 @@ def _steps(what: str, items: Iterator[Label]) -> Iterator[Label]:
             progress.step()
 
 
+def gaps(args: Arguments) -> int:
+    """List, dismiss, restore or close what could not be answered."""
+    from bot import bulk, gap_lines
+    from index.errors import ArchiveError
+    from index.gaps import State
+
+    config = _config(args)
+    with _archive(args, config, needs_model=True) as archive:
+        settings = archive.server_settings.get()
+        if key := args.dismiss or args.restore:
+            gap = archive.gap(key)
+            if gap is None:
+                raise ArchiveError(f"There is no gap {key!r}; `onrecord gaps --members 1` shows those there are.")
+            archive.move_gap(gap, State.DISMISSED if args.dismiss else State.OPEN, by=whoever())
+            found = tuple(one for one in (archive.gap(key),) if one)
+        else:
+            if args.close:
+                while archive.close_gaps(bulk.TOGETHER, settings.retention_days):
+                    pass
+            needed = 1 if args.dismissed else args.members or settings.gap_members
+            found = archive.gaps(needed, dismissed=args.dismissed)
+        nearest = [archive.nearest_articles(gap.questions[0].wanted) for gap in found]
+    if args.json:
+        made = [gap_lines.gap_json(gap, near) for gap, near in zip(found, nearest, strict=True)]
+        _print_json({"gaps": made})
+    else:
+        for gap, near in zip(found, nearest, strict=True):
+            for line in gap_lines.lines(gap, near):
+                _printer().line(line)
+    return 0
+
+
+def override(args: Arguments) -> int:
+    """List, make or take back what was decided about single passages."""
+    from bot import override as made
+    from index.overrides import Fix
+
+    with _archive(args) as archive:
+        if args.what == "list":
+            placed = archive.overrides()
+            if args.json:
+                _print_json({"overrides": [made.placed_json(one, archive) for one in placed]})
+            else:
+                for one in placed:
+                    _printer().line(made.line(one))
+            return 0
+        if args.what == "remove":
+            gone = made.take_back(archive, args.number)
+            if args.json:
+                _print_json({**made.override_json(gone), "status": "removed"})
+            else:
+                _printer().line(f"removed {gone.id}")
+            return 0
+        if args.start >= args.end:
+            args.misused("START must be smaller than END")
+        if args.what == "hide":
+            decided = made.decide(archive, args.id, args.start, args.end, Fix.HIDDEN)
+        else:
+            if (args.name is not None and not args.name.strip()) or (args.role and args.name is None):
+                args.misused("--name needs a name, and --role goes with it")
+            fix = Fix.SPEAKER if args.name else Fix.OUTLET if args.outlet_words else Fix.UNSTATED
+            decided = made.decide(archive, args.id, args.start, args.end, fix, args.name, args.role)
+        if args.json:
+            _print_json(made.placed_json(decided, archive))
+        else:
+            _printer().line(made.line(decided))
+    return 0
+
+
 def chat(args: Arguments) -> int:
     """Hold a conversation."""
     from bot import chat

@@ -34,8 +34,7 @@ _STYLE = """
 
 def drawn(report: Report, archive: str) -> str:
     """The whole SVG file: risk over coverage, what it may be at most, the wished risk, and the thresholds as marks."""
-    highest = _highest(report)
-    plot = _Plot(highest)
+    plot = _Plot(highest(report))
     parts = [
         *_axes(plot),
         *_lines(plot, report),
@@ -80,7 +79,7 @@ class _Plot:
         return " ".join(f"{self.x(coverage):.1f},{self.y(risk):.1f}" for coverage, risk in points)
 
 
-def _highest(report: Report) -> float:
+def highest(report: Report) -> float:
     """The top of the risk axis, a whole tenth: room for what matters, not for the bounds of a handful of answers."""
     found = report.curve
     told = found.answered >= max(10, found.total // 20)

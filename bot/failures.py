@@ -12,7 +12,7 @@ from discord import app_commands
 from bot import verbatim
 from bot.localised import text
 from bot.permissions import Refused
-from index.errors import ArchiveError, ReceiptBroken
+from index.errors import ArchiveError, PassageHidden, ReceiptBroken
 from index.types import Article, Hit
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original
     match error:
+        case PassageHidden():
+            return text("failure.hidden")
         case ReceiptBroken():
             log.error("A receipt is broken; nothing was sent: %s", error, exc_info=error)
             return text("failure.unproved")

@@ -397,9 +397,10 @@ def _with_answer(hit: Hit) -> list[str | tuple[str, str]]:
 
 def spoken_by(hit: Hit) -> str:
     """Who said it and how it came into the article, in words that claim no more than the article proves."""
+    corrected = " [speaker corrected by the moderators]" if hit.passage.corrected else ""
     if hit.passage.said_by is None:
-        return f"{hit.article.outlet or 'The article'}, {KINDS[Kind.NARRATION]}"
-    return f"{_label(hit.passage.said_by)} – {KINDS[hit.passage.kind]}"
+        return f"{hit.article.outlet or 'The article'}, {KINDS[Kind.NARRATION]}{corrected}"
+    return f"{_label(hit.passage.said_by)} – {KINDS[hit.passage.kind]}{corrected}"
 
 
 def _label(attribution: Attribution) -> str:

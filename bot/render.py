@@ -560,7 +560,12 @@ Entry = tuple[ui.Item[ui.LayoutView], ...]
 
 
 def who(hit: Hit) -> str:
-    """Who says it and how it came into the article, claiming no more than the article proves."""
+    """Who says it and how it came into the article, claiming no more than the article or a moderator does."""
+    corrected = f" · *{text('who.corrected')}*" if hit.passage.corrected else ""
+    return _who(hit) + corrected
+
+
+def _who(hit: Hit) -> str:
     outlet = verbatim.label(hit.article.outlet, 80) if hit.article.outlet else ""
     said_by = hit.passage.said_by
     if said_by is None or said_by.kind is Kind.NARRATION:
@@ -637,8 +642,13 @@ class Context:
     """Words that do not fit in a message, to be sent as ``passage.txt``; the view already points at it."""
 
 
-def context(article: Article, span: Span, part: int = 0, today: date | None = None) -> Context:
-    """A quotation among the sentences around it; a long one in parts, ``part`` counting from 0."""
+def context(
+    article: Article, span: Span, part: int = 0, today: date | None = None, hidden: Sequence[Span] = ()
+) -> Context:
+    """A quotation among the sentences around it, as far as none of these is ``hidden``.
+
+    A long one in parts, ``part`` counting from 0.
+    """
     named = f"\n{licence(article)}" if article.terms.licence else ""
     head = f"-# {source_line(article, today)}{named}"
     room = TEXT_LIMIT - _ROOM_FOR_CUT - verbatim.size(head)
@@ -670,20 +680,22 @@ def context(article: Article, span: Span, part: int = 0, today: date | None = No
     if link := _link(article, span):
         rows.append(ui.ActionRow(*link))
     around = None if most is None else most - words_in(words)
-    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)), around)
+    before, after = _around(article, span, room - verbatim.size(verbatim.quoted(words)), around, hidden)
     shown = [_text(part) for part in (before, verbatim.quoted(words), after) if part]
     foot = _text(f"-# {text('context.foot')}")
     return Context(_view(_box(_FOUND, [_text(head), ui.Separator(), *shown, foot, *rows])))
 
 
-def _around(article: Article, span: Span, room: int, most: int | None) -> tuple[str, str]:
+def _around(article: Article, span: Span, room: int, most: int | None, hidden: Sequence[Span]) -> tuple[str, str]:
     """Escaped sentences before and after ``span``: up to three on each side, nearest first, while there is room.
 
-    They have at most so many words together, where ``most`` says so.
+    They have at most so many words together, where ``most`` says so, and go up to what is ``hidden``.
     """
     sentences = sentence_spans(article.text)
-    before = [s for s in sentences if s.end <= span.start][-_AROUND:]
-    after = [s for s in sentences if s.start >= span.end][:_AROUND]
+    first = max((place.end for place in hidden if place.end <= span.start), default=0)
+    last = min((place.start for place in hidden if place.start >= span.end), default=len(article.text))
+    before = [s for s in sentences if first <= s.start and s.end <= span.start][-_AROUND:]
+    after = [s for s in sentences if s.start >= span.end and s.end <= last][:_AROUND]
     shown = {"before": "", "after": ""}
     counts = {"before": 0, "after": 0}
 

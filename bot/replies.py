@@ -171,6 +171,7 @@ def passage_json(article: Article, passage: Passage) -> Json:
         "kind": passage.kind.value,
         "cue": " ".join(article.words(span) for span in said_by.cue) if said_by and said_by.cue else None,
         **terms_json(article.terms),
+        "corrected": passage.corrected,
     }
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -39,10 +39,9 @@ from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
 from index.calibration import Label
-from index.check import Claim, Verdict
+from index.check import Claim, Verdict, VerdictKind
 from index.copies import collapsed, other_figures
 from index.crossreader import CrossReader
-from index.crossreader.weights import SHA256 as CROSSREADER
 from index.encoder import Encoder, SentenceEncoder
 from index.errors import (
     ArchiveError,
@@ -51,20 +50,25 @@ from index.errors import (
     NoSuchGolden,
     NotAnArticle,
     NotUndoable,
+    PassageHidden,
     ReceiptBroken,
     SourceError,
     Unreadable,
 )
-from index.feedback import Calibrated, Complaint, Feedback, labels_of, pseudonym
+from index.feedback import Calibrated, Complaint, Feedback, labels_of
+from index.feedback import pseudonym as pseudonym_of
 from index.feeds import WAITING_KEPT, WAITING_SOURCE, Feed, Feeds, Mode, Taken, outcome_of, waiting_as
 from index.freshness import Checked, Freshness, Stale, next_look, stale_articles
+from index.gaps import Digest, Gap, Gaps, State, gaps_of
 from index.golden import Golden, Result
 from index.lexicon import Lexicon
+from index.overrides import Fix, Override, Placed, override_from, override_of, value_of
 from index.passages import derived, headline_of
 from index.pending import Pending
 from index.posts import Post
 from index.preview import Caution, Preview, cautions, telling_runs
 from index.receipts import Proof, proof
+from index.reports import Report, refutes
 from index.review import EVERYTHING, Looked, Progress, Reindexed, Reindexing, Review, Scope
 from index.sentences import sentence_spans
 from index.settings import DEFAULT_MODEL, AnswerSettings, IndexSettings, SearchSettings
@@ -84,6 +88,7 @@ from index.types import (
     Reason,
     Receipt,
     Reply,
+    Span,
     Status,
     sha256_of,
 )  # fmt: skip
@@ -171,6 +176,7 @@ class Archive:
         self._people: tuple[int, tuple[speakers.Known, ...]] | None = None
         self._seen = self._store.data_version
         self._reindexing = Reindexing(self)
+        self._asked: dict[tuple[str, str], NDArray[np.float32]] = {}
 
     @classmethod
     def open(
@@ -346,7 +352,9 @@ class Archive:
 
     def _headline(self, article: Article) -> str:
         served = self._served()
-        return headline_of(article, () if served is None else self._store.passages(served, article.id))
+        # Of the passages as they were derived, as when the article was indexed: nothing shows a headline.
+        passages = () if served is None else self._store.passages(served, article.id, as_derived=True)
+        return headline_of(article, passages)
 
     def _headline_vectors(self, article: Article) -> dict[bytes, NDArray[np.float32]]:
         """The article's headline, embedded by the models of the generations that are or may come to be served."""
@@ -481,6 +489,10 @@ class Archive:
                     self.server_settings.put(now.before or {})
                 elif now.action is Action.ADDED:
                     self._store.delete_article(now.subject or "")
+                elif now.action is Action.OVERRIDE:
+                    self._put_back_override(now)
+                elif now.action is Action.GAP:
+                    self._put_back_gap(now)
                 for article, origin in back.items():
                     self._store.put_article(article, origin)
                     self._store.put_derived(served, article.id, ready.derived(article), ready.vectors)
@@ -494,7 +506,7 @@ class Archive:
 
         Raises ``NotUndoable``.
         """
-        if entry.action in (Action.THRESHOLD, Action.FEED) or _is_of_outlet(entry):
+        if entry.action in (Action.THRESHOLD, Action.FEED, Action.OVERRIDE, Action.GAP) or _is_of_outlet(entry):
             return {}
         if entry.action is Action.SETTINGS:
             stored = self.server_settings.stored()
@@ -1062,7 +1074,18 @@ class Archive:
         """`check` for a claim that was read already, in the ways it may be read; the preferred one first."""
         with self._store.snapshot():
             hits = self._checked_against(readings)
-            return check.judged(readings, speaker, hits, passages=self.passages)
+            masked = [replace(hit, article=self._store.overrides.masked(hit.article)) for hit in hits]
+            return self._unmasked(check.judged(readings, speaker, masked, passages=self.passages))
+
+    def _unmasked(self, found: Verdict) -> Verdict:
+        """The verdict on the articles as they are stored; what rests on a hidden passage is not on record."""
+        shown = [hit for hit in (found.closest, *found.parts) if hit is not None]
+        if any(self._store.overrides.hides(hit.receipt) for hit in shown):
+            return Verdict(VerdictKind.NOT_ON_RECORD, claim=found.claim)
+        closest, *parts = [
+            hit and replace(hit, article=self._store.article(hit.article.id)) for hit in (found.closest, *found.parts)
+        ]
+        return replace(found, closest=closest, parts=tuple(part for part in parts if part))
 
     def _checked_against(self, readings: Sequence[Claim]) -> list[Hit]:
         """The passages nearest to the claim, then one of each article with phrases of it or of a part of it."""
@@ -1082,7 +1105,13 @@ class Archive:
         return hits
 
     def prove(self, receipt: Receipt) -> Article:
-        """The article, when the receipt still matches what is stored; else ``ReceiptBroken``."""
+        """The article, when the receipt still matches what is stored; else ``ReceiptBroken`` (``PassageHidden``)."""
+        article = self._proved(receipt)
+        if self._store.overrides.hides(receipt):
+            raise PassageHidden
+        return article
+
+    def _proved(self, receipt: Receipt) -> Article:
         try:
             article = self._store.article(receipt.article_id)
         except NoSuchArticle as error:
@@ -1097,6 +1126,200 @@ class Archive:
         """The words of a receipt with all that is known of who said them. Raises ``ReceiptBroken`` as `prove` does."""
         article = self.prove(receipt)
         return proof(article, receipt.span, self.passages(article.id))
+
+    # --- what could not be answered -----------------------------------------------------------------------------
+
+    def note_gap(
+        self, abstention: Abstention, mark: str, filters: Filters = Filters(), asked_on: str | None = None, *,
+        by: str | None = None,
+    ) -> None:  # fmt: skip
+        """Keep a question that was not answered; ``by`` names who asked, of whom a pseudonym is kept (else nothing).
+
+        ``mark`` is the archive's from before it was asked: what came in since is asked about once more.
+        """
+        member = None if by is None else self.pseudonym(by)
+        self._store.gaps.note(Wanted.of(abstention, filters, asked_on), abstention.reason, mark, member)
+
+    @property
+    def gap_table(self) -> Gaps:
+        """The unanswered questions as they are kept."""
+        return self._store.gaps
+
+    def gaps(self, members: int = 1, *, dismissed: bool = False) -> tuple[Gap, ...]:
+        """Open gaps that at least so many different members asked about, those of most members first.
+
+        With ``dismissed``, those that moderators dismissed instead.
+        """
+        # Dismissed ones too, so that the same question in other words is known to be one of them.
+        asked = self._store.gaps.asked(State.OPEN, State.DISMISSED)
+        if not asked:
+            return ()
+        found = gaps_of(asked, self._meanings([one.wanted.standalone for one in asked]))
+        return tuple(gap for gap in found if gap.dismissed is dismissed and gap.members >= members)
+
+    def gap(self, key: str) -> Gap | None:
+        """The gap that holds the question of that key, whatever its state; ``None`` where it is forgotten or closed."""
+        every = (*self.gaps(), *self.gaps(dismissed=True))
+        return next((gap for gap in every if any(one.wanted.key == key for one in gap.questions)), None)
+
+    def nearest_articles(self, wanted: Wanted, limit: int = 3) -> tuple[Article, ...]:
+        """The articles that come nearest to a question, the nearest first: they do not answer it."""
+        articles: dict[str, Article] = {}
+        for candidate in self.candidates(wanted.standalone):
+            articles.setdefault(candidate.article.id, candidate.article)
+        return tuple(articles.values())[:limit]
+
+    def move_gap(self, gap: Gap, state: State, *, by: str | None = None) -> int:
+        """Dismiss a gap, or open it again; returns the number of its entry in the log.
+
+        The entry has no word of the questions: these are kept no longer than is set.
+        """
+        keys = [one.wanted.key for one in gap.questions]
+        with self._changing(), self._store.transaction():
+            before = self._store.gaps.states(keys)
+            self._store.gaps.set_state(keys, state)
+            count = f"{len(keys)} question{'' if len(keys) == 1 else 's'}"
+            return self._store.log.note(
+                Action.GAP, f"{state.value}: a gap of {count}", by=by, subject=gap.key,
+                before={"states": before}, after={"states": dict.fromkeys(before, state.value)},
+            )  # fmt: skip
+
+    def _put_back_gap(self, entry: Entry) -> None:
+        """Undo `move_gap` for the questions that are still kept, unless they were moved again; in a transaction."""
+        before, after = (dict((value or {}).get("states", {})) for value in (entry.before, entry.after))
+        now = self._store.gaps.states(after)
+        if any(after[key] != state for key, state in now.items()):
+            raise NotUndoable("This gap has been changed again since; undo the newer change first.")
+        for key in now:
+            self._store.gaps.set_state([key], State(before[key]))
+
+    def close_gaps(self, limit: int, days: int) -> int:
+        """Ask at most ``limit`` open questions again that were not asked since articles came in; how many are left.
+
+        Those that are answered now are closed, which the log says. What is older than ``days`` is forgotten first.
+        Nobody is told: whoever asked to be told is a subscription, and that tells.
+        """
+        table = self._store.gaps
+        table.forget_old(days)
+        mark = self.mark  # before they are asked: what comes in meanwhile is asked about once more
+        due = table.due(mark, limit + 1)
+        for wanted in due[:limit]:
+            reply = self.ask(wanted.standalone, filters=wanted.filters, asked_on=wanted.asked_on, suggest=False)
+            if isinstance(reply, Abstention):
+                table.still_open(wanted.key, mark)
+            else:
+                with self._store.transaction():
+                    before = table.states([wanted.key])
+                    table.set_state([wanted.key], State.CLOSED)
+                    self._store.log.note(
+                        Action.GAP, "closed: an article answers a question", by=None, subject=wanted.key,
+                        before={"states": before}, after={"states": dict.fromkeys(before, State.CLOSED.value)},
+                    )  # fmt: skip
+        return max(0, len(due) - limit)
+
+    def digest(self) -> Digest:
+        """Where the weekly message about gaps goes, and when the last one was sent."""
+        return self._store.gaps.digest(self.server_settings.get().digest_channel)
+
+    def take_digest(self, now: datetime | None = None) -> Digest | None:
+        """`digest`, if a message is to be sent now: from then on it counts as sent."""
+        return self._store.gaps.take_digest(self.server_settings.get().digest_channel, now)
+
+    def _meanings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of questions, shape ``(n, dimension)``; those of the last call are kept for the next."""
+        served = self._served()
+        model = self._model if served is None else served.model
+        if new := [text for text in dict.fromkeys(texts) if (model, text) not in self._asked]:
+            fresh = self._encoder(model).encode(new)
+            self._asked.update(((model, text), vector) for text, vector in zip(new, fresh, strict=True))
+        self._asked = {(model, text): self._asked[model, text] for text in texts}
+        return np.stack([self._asked[model, text] for text in texts])
+
+    # --- what moderators decide about passages ------------------------------------------------------------------
+
+    def override(
+        self, receipt: Receipt, fix: Fix, name: str | None = None, role: str | None = None, *, by: str | None = None
+    ) -> int:
+        """Decide who says the words of a receipt, or that nothing shows them; it counts from now on.
+
+        Takes the place of an earlier decision about the same words. Returns the number of its entry in the log. Raises
+        ``ReceiptBroken``, and ``ValueError`` for a speaker without a name.
+        """
+        with self._changing(), self._store.transaction():
+            made = override_of(self._proved(receipt), receipt.span, fix, name and _storable(name), role)
+            before = self._store.overrides.put(made, _now())
+            return self._note_override(made.article_id, before, made, by)
+
+    def remove_override(self, override: Override, *, by: str | None = None) -> int:
+        """Take a decision back; returns the number of its entry in the log."""
+        with self._changing(), self._store.transaction():
+            self._store.overrides.remove(override)
+            return self._note_override(override.article_id, override, None, by)
+
+    def overrides(self) -> tuple[Placed, ...]:
+        """Every decision about a passage, the oldest first, and where it stands now."""
+        return self._store.overrides.placed()
+
+    def hidden(self, article_id: str) -> tuple[Span, ...]:
+        """The spans of an article that nothing may show, in text order."""
+        return self._store.overrides.hidden(article_id)
+
+    def reports(self) -> tuple[Report, ...]:
+        """What members reported as wrong and nobody has decided about; what most of them reported first."""
+        return self._store.reports.open()
+
+    def reported(self, receipt: Receipt) -> Hit:
+        """The words of a report with who says them, where one passage of today tells. Raises ``ReceiptBroken``."""
+        with self._store.snapshot():
+            article = self.prove(receipt)
+            held = [p for p in self.passages(article.id) if p.span.overlaps(receipt.span)]
+            if len(held) == 1 and held[0].span.contains(receipt.span):
+                return Hit(replace(held[0], span=receipt.span), article, 0.0)
+            return Hit(Passage(article.id, receipt.span, Attribution((receipt.span,))), article, 0.0)
+
+    def not_wrong(self, receipt: Receipt, *, by: str | None = None) -> int:
+        """Say that nothing is wrong with a passage, whatever was reported so far; its entry's number in the log."""
+        with self._changing(), self._store.transaction():
+            article = self.prove(receipt)
+            before = self._store.reports.settled(receipt)
+            last = max((report.last for report in self.reports() if report.receipt == receipt), default=before)
+            self._store.reports.settle(receipt, last)
+            place = [receipt.sha256, receipt.span.start, receipt.span.end]
+            return self._store.log.note(
+                Action.OVERRIDE, f"not wrong: {article.title or article.id}", by=by, subject=article.id,
+                before={"settled": place, "last": before}, after={"settled": place, "last": last},
+            )  # fmt: skip
+
+    def _put_back_settled(self, article_id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        sha256, start, end = before["settled"]
+        receipt = Receipt(article_id, sha256, Span(start, end))
+        if self._store.reports.settled(receipt) != after["last"]:
+            raise NotUndoable("This passage has been decided about again since; undo the newer decision first.")
+        self._store.reports.settle(receipt, before["last"])
+
+    def _note_override(self, article_id: str, before: Override | None, after: Override | None, by: str | None) -> int:
+        one = after or before
+        title = self._store.article(article_id).title if self._store.has_article(article_id) else None
+        words = f"{'' if after else 'no longer '}{one.fix.value if one else ''}: {title or article_id}"
+        return self._store.log.note(
+            Action.OVERRIDE, words, by=by, subject=article_id,
+            before=value_of(before) if before else None, after=value_of(after) if after else None,
+        )  # fmt: skip
+
+    def _put_back_override(self, entry: Entry) -> None:
+        """Undo a decision, unless it was made anew since (``NotUndoable``); call inside a transaction."""
+        if entry.before and entry.after and "settled" in entry.after:
+            self._put_back_settled(entry.subject or "", entry.before, entry.after)
+            return
+        before = override_from(entry.before) if entry.before else None
+        after = override_from(entry.after) if entry.after else None
+        kept = self._store.overrides.same(one) if (one := after or before) else None
+        if (kept and value_of(kept)) != (after and value_of(after)):
+            raise NotUndoable("This passage has been decided about again since; undo the newer decision first.")
+        if kept is not None:
+            self._store.overrides.remove(kept)
+        if before is not None:
+            self._store.overrides.put(before, _now())
 
     # --- feedback and calibration -------------------------------------------------------------------------------
 
@@ -1133,11 +1356,15 @@ class Archive:
         return self._store.feedback()
 
     def labels(self) -> tuple[Label, ...]:
-        """What to calibrate by: a label for each judged pair; scores of another reader or model are made anew."""
-        scale = self.scale
+        """What to calibrate by: a label for each judged pair; scores of another reader or model are made anew.
+
+        A complaint that moderators found not to be right is none.
+        """
+        scale, refuted = self.scale, self._store.reports.refuted()
         return labels_of(
             one if one.scale == scale else replace(one, score=self.score(one.standalone, one.receipt), scale=scale)
             for one in self.feedback()
+            if not refutes(refuted, one)
         )
 
     def score(
@@ -1192,7 +1419,7 @@ class Archive:
 
     def pseudonym(self, person: str) -> str:
         """What stands for a person in this archive, where it need not be known who it was."""
-        return pseudonym(person, self.name, self._store.salt)
+        return pseudonym_of(person, self.name, self._store.salt)
 
     def kept_of(self, member: int) -> dict[str, list[dict[str, Any]]]:
         """Everything that is kept of a member, by what it is, ready for JSON."""

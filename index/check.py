@@ -281,7 +281,7 @@ class _Record:
         score = max(hit.score for hit in self._hits if hit.article.id == article.id)
         at = self.at(article, span)
         said_by = at[0].said_by if at else None
-        return Hit(Passage(article.id, whole, said_by), article, score)
+        return Hit(Passage(article.id, whole, said_by, corrected=bool(at) and at[0].corrected), article, score)
 
     def voices(self, article: Article, span: Span) -> set[str]:
         """The names of all whose words are in ``span`` without the words that name them.

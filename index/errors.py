@@ -14,6 +14,7 @@ ArchiveError
 ├── NotUndoable            an entry of the log cannot be undone
 ├── GoldenFailed           golden questions are not answered by what was to be promoted
 ├── ReceiptBroken          a receipt no longer matches what is stored
+│   └── PassageHidden      moderators decided that nothing shows its words
 ├── BundleError            a file cannot be imported: it is no export, damaged, too large, or newer
 ├── NotExportable          a form cannot carry a character of the quotation
 ├── TooManyWords           a quotation has more words than its outlet allows
@@ -108,6 +109,13 @@ class GoldenFailed(ArchiveError):
 
 class ReceiptBroken(ArchiveError):
     """A receipt does not match the stored text: the article was changed or removed since."""
+
+
+class PassageHidden(ReceiptBroken):
+    """Moderators decided that nothing shows these words."""
+
+    def __init__(self) -> None:
+        super().__init__("The moderators of this archive have hidden this passage, so nothing shows it.")
 
 
 class BundleError(ArchiveError):

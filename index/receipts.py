@@ -87,6 +87,11 @@ class Proof:
         return speakers.pop() if len(speakers) == 1 else None
 
     @property
+    def corrected(self) -> bool:
+        """Whether moderators said who said some of it."""
+        return any(passage.corrected for passage in self.passages)
+
+    @property
     def kind(self) -> Kind | None:
         """How these words came into the article; ``None`` where they did so in several ways."""
         kinds = {p.kind for p in self.passages}
@@ -106,6 +111,10 @@ def proof(article: Article, span: Span, passages: Iterable[Passage]) -> Proof:
 
 def spoken(proof: Proof) -> str:
     """Who says it and how it came into the article, in plain words; not escaped."""
+    return _spoken(proof) + (" (speaker corrected by this server's moderators)" if proof.corrected else "")
+
+
+def _spoken(proof: Proof) -> str:
     outlet = proof.article.outlet
     if not proof.passages:
         return "Speaker not stated"
@@ -127,6 +136,7 @@ def spoken(proof: Proof) -> str:
 
 GROUNDS: Mapping[str, str] = MappingProxyType(
     {
+        "corrected": "The moderators of this archive said who says it; the article's text is as it was.",
         "none": "The article cites nobody for these words.",
         "unnamed": "Words are cited without anybody who is named for them; probability {sure} that this is right.",
         "unsure": "{words} points at somebody whom the article does not identify with certainty; probability {sure} "
@@ -144,6 +154,8 @@ def grounds(proof: Proof, sentences: Mapping[str, str] = GROUNDS) -> tuple[str, 
 
     ``sentences`` are those of `GROUNDS`, under the same keys, in whatever language.
     """
+    if proof.corrected:
+        return (sentences["corrected"],)
     if not proof.attributions:
         return (sentences["none"],)
     return tuple(_ground(proof.article, each, sentences) for each in proof.attributions)

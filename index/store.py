@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, feeds, freshness, golden, outlets, pending, server_settings
+from index import audit, feeds, freshness, gaps, golden, outlets, overrides, pending, reports, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback, create_salt
@@ -210,6 +210,9 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     feeds.create_tables,
     freshness.create_tables,
     outlets.create_tables,
+    overrides.create_tables,
+    reports.create_tables,
+    gaps.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -246,6 +249,10 @@ class Store:
         self.feeds = feeds.Feeds(self._db, self.transaction, self.log)
         self.freshness = freshness.Freshness(self._db, self.transaction)
         self.terms = outlets.Outlets(self._db, self.transaction, self.log)
+        self.overrides = overrides.Overrides(self._db, self.transaction, self.article)
+        self._decided_about: tuple[object, dict[int, Passage | None]] = None, {}
+        self.reports = reports.Reports(self._db, self.transaction)
+        self.gaps = gaps.Gaps(self._db, self.transaction)
 
     def server_settings(self, defaults: ServerDefaults) -> server_settings.SettingsTable:
         """What the moderators decided; ``defaults`` for the rest."""
@@ -768,12 +775,30 @@ class Store:
             for table in ("passages", "attributions")
         )
 
-    def passages(self, generation: Generation, article_id: str) -> tuple[Passage, ...]:
-        """The article's passages, in text order."""
+    def passages(self, generation: Generation, article_id: str, *, as_derived: bool = False) -> tuple[Passage, ...]:
+        """The article's passages, in text order; ``as_derived``: without what moderators decided about them."""
         rows = self._db.execute(
             f"{_PASSAGES} WHERE p.generation = ? AND a.id = ? ORDER BY p.start", (generation.id, _sought(article_id))
         )
-        return tuple(_passage(row) for row in rows)
+        found = map(_passage, rows)
+        return tuple(found if as_derived else self._decided(found))
+
+    def _decided(self, passages: Iterable[Passage]) -> Iterator[Passage]:
+        """The passages that may be shown, with their speakers as moderators corrected them."""
+        return (kept for passage in passages if (kept := self.overrides.applied(passage)) is not None)
+
+    def _overridden(self, generation: Generation) -> dict[int, Passage | None]:
+        """The passages, by id, that moderators decided about; ``None`` for those that are hidden."""
+        now = self.overrides.version, generation.id
+        if self._decided_about[0] == now:
+            return self._decided_about[1]
+        found: dict[int, Passage | None] = {}
+        for article_id in self.overrides.articles:
+            for passage in self.passages(generation, article_id, as_derived=True):
+                if (decided := self.overrides.applied(passage)) is not passage:
+                    found[passage.id] = decided
+        self._decided_about = now, found
+        return found
 
     def attributions(self, generation: Generation, article_id: str) -> tuple[Attribution, ...]:
         """The article's attributions, in text order."""
@@ -782,16 +807,16 @@ class Store:
             "JOIN articles a ON a.row = t.article WHERE t.generation = ? AND a.id = ? ORDER BY t.id",
             (generation.id, _sought(article_id)),
         )
-        return tuple(_attribution(row) for row in rows)
+        decided = (self.overrides.claimed(article_id, _attribution(row)) for row in rows)
+        return tuple(attribution for attribution in decided if attribution is not None)
 
     def passages_by_id(self, ids: Iterable[int]) -> dict[int, Passage]:
         """Those of the passages that exist, by id."""
         found: dict[int, Passage] = {}
         for batch in _batches(list(ids), 500):
             marks = ", ".join("?" * len(batch))
-            for row in self._db.execute(f"{_PASSAGES} WHERE p.id IN ({marks})", batch):
-                passage = _passage(row)
-                found[passage.id] = passage
+            rows = self._db.execute(f"{_PASSAGES} WHERE p.id IN ({marks})", batch)
+            found.update((passage.id, passage) for passage in self._decided(map(_passage, rows)))
         return found
 
     def passages_of_entries(self, ids: Iterable[int]) -> dict[int, int]:
@@ -832,10 +857,13 @@ class Store:
             f"LEFT JOIN attributions t ON t.id = p.said_by WHERE {' AND '.join(conditions)}",  # the conditions above
             values,
         )
+        decided = self._overridden(generation)
         passages = frozenset(
-            row[0]
-            for row in rows
-            if row[1] not in filters.exclude and (not filters.speaker or names_match(filters.speaker, row[2], row[3]))
+            row
+            for row, article, *who in rows
+            if article not in filters.exclude
+            and (said_by := _said_by(row, who, decided)) is not None
+            and (not filters.speaker or names_match(filters.speaker, *said_by))
         )
         entries = [
             entry
@@ -848,12 +876,21 @@ class Store:
 
     def speakers(self, generation: Generation) -> tuple[tuple[str, str | None, int], ...]:
         """``(name, role, passages)`` of every named speaker, most quoted first."""
+        decided = self._overridden(generation)
         rows = self._db.execute(
             "SELECT t.name, max(t.role), count(*) FROM passages p JOIN attributions t ON t.id = p.said_by "
-            "WHERE p.generation = ? AND t.named AND t.name IS NOT NULL GROUP BY t.name ORDER BY count(*) DESC, t.name",
-            (generation.id,),
+            "WHERE p.generation = ? AND t.named AND t.name IS NOT NULL "
+            "AND p.id NOT IN (SELECT value FROM json_each(?)) GROUP BY t.name ORDER BY count(*) DESC, t.name",
+            (generation.id, json.dumps(list(decided))),
         )
-        return tuple(rows)
+        if not decided:
+            return tuple(rows)
+        counted = {name: (role, count) for name, role, count in rows}
+        for speaker in (p.said_by.speaker for p in decided.values() if p and p.said_by and p.said_by.speaker):
+            role, count = counted.get(speaker.name, (None, 0))
+            counted[speaker.name] = max(role or "", speaker.role or "") or None, count + 1
+        found = ((name, role, count) for name, (role, count) in counted.items())
+        return tuple(sorted(found, key=lambda row: (-row[2], row[0])))
 
     def quotations(self, generation: Generation, speaker: str) -> tuple[Passage, ...]:
         """Passages of whoever is asked for as ``speaker``, in the order they were added.
@@ -861,18 +898,21 @@ class Store:
         A speaker is meant by a part of the name or by the role, as in `allowed`, and by a fuller name than the article
         gives: "John Kirby" where it has only "Kirby".
         """
-        rows = self._db.execute(
-            "SELECT p.id, t.name, t.role FROM passages p JOIN attributions t ON t.id = p.said_by "
-            "WHERE p.generation = ? AND t.name IS NOT NULL ORDER BY p.id",
-            (generation.id,),
-        ).fetchall()
+        decided = self._overridden(generation)
+        stored = self._db.execute(
+            "SELECT p.id, t.name, t.role FROM passages p LEFT JOIN attributions t ON t.id = p.said_by "
+            "WHERE p.generation = ? AND (t.name IS NOT NULL OR p.id IN (SELECT value FROM json_each(?))) ORDER BY p.id",
+            (generation.id, json.dumps(list(decided))),
+        )
+        said = ((row, _said_by(row, who, decided)) for row, *who in stored)
+        rows = [(row, who[0], who[1]) for row, who in said if who is not None and who[0] is not None]
         meant = {
             (name, role): names_match(speaker, name, role) or names_match(name, speaker, None)
             for name, role in {(name, role) for _, name, role in rows}
         }
         ids = [row for row, name, role in rows if meant[name, role]]
         found = self.passages_by_id(ids)
-        return tuple(found[row] for row in ids)
+        return tuple(found[row] for row in ids if row in found)
 
     def newest_articles(self, limit: int) -> tuple[str, ...]:
         """Ids of the articles of the latest days, latest first; those without a day last."""
@@ -1078,6 +1118,20 @@ def _passage(row: Sequence[object]) -> Passage:
     passage_id, article_id, start, end, *said_by = row
     attribution = None if said_by[0] is None else _attribution(said_by)
     return Passage(str(article_id), Span(int(start), int(end)), attribution, int(passage_id))  # type: ignore[call-overload]
+
+
+def _said_by(
+    passage: int, stored: Sequence[str | None], decided: Mapping[int, Passage | None]
+) -> tuple[str | None, str | None] | None:
+    """Name and role of who says a passage, as moderators decided where they did; ``None`` where it is hidden."""
+    if passage not in decided:
+        name, role = stored
+        return name, role
+    shown = decided[passage]
+    if shown is None:
+        return None
+    speaker = shown.said_by.speaker if shown.said_by else None
+    return (speaker.name, speaker.role) if speaker else (None, None)
 
 
 def _attribution(row: Sequence[object]) -> Attribution:

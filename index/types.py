@@ -178,6 +178,8 @@ class Passage:
     """``None``: the outlet's own voice."""
     id: int = 0
     """Row id in the store, never reused; 0 before it is stored."""
+    corrected: bool = False
+    """Whether moderators said who said it, in place of what was read from the article."""
 
     @property
     def kind(self) -> Kind:

@@ -14,7 +14,7 @@ PAY = "Who loses a day of pay over the crane?"
 
 KEYS = {
     "quote", "article_id", "start", "end", "sha256", "title", "outlet", "authors", "date", "url", "link", "speaker",
-    "named", "role", "kind", "cue", "score", "answering", "also", "conflicts_with",
+    "named", "role", "kind", "cue", "corrected", "score", "answering", "also", "conflicts_with",
     "licence", "word_cap",
 }  # fmt: skip
 

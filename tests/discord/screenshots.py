@@ -32,13 +32,18 @@ from browser import browser
 from discord_gate import walk
 from feed_server import Answer, Clock, Server, article_page, polite, rss
 
+from bot import calibrating, feedback, gaps
+from bot.calibrate import report
 from bot.config import Config
 from bot.demo import Stage, add_more, staged
+from bot.moderators import button, done
 from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
+from index.calibration import Label
 from index.feeds import Looked, Mode
 from index.freshness import State
+from index.overrides import Fix
 from index.sources import read
 from index.types import Draft, Terms
 
@@ -59,7 +64,7 @@ READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
          b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address|Cancel|Show|Undo/.test(
-            b.textContent)) ||
+            b.textContent) || /Other reports|Dismiss|Label more/.test(b.textContent)) ||
      /What is wrong with this quotation|Questions are answered in|everything on record|followed on this server/.test(
         document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
@@ -338,11 +343,81 @@ async def log(stage: Stage) -> None:
     await stage.moderator.slash(stage.channel, "articles log")
 
 
+async def wrongly(stage: Stage) -> None:
+    """A member reports a quotation."""
+    asked = await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?")
+    listed = await stage.member.click(asked.response, label="Wrong")
+    await stage.member.select(listed.response, ["other"])
+    form = await stage.member.select(listed.response, ["other"])
+    await stage.member.submit_modal(form, {WORDS_ID: "That was said by the press secretary, I think."})
+
+
+async def unanswered(stage: Stage) -> None:
+    """Members ask what nothing answers."""
+    for question in (
+        "How much will the harbour bridge cost?", "How much is the harbour bridge going to cost?",
+        "Did China send weapons to Russia?", "When does the new harbour bridge open?",
+    ):  # fmt: skip
+        await stage.member.slash(stage.channel, "ask", question=question)
+
+
+async def posted(stage: Stage, view: Any) -> None:
+    """A card that only moderators see, where the picture is taken."""
+    channel: Any = stage.bot.get_channel(stage.channel.id)
+    await channel.send(view=view)
+
+
+async def reported(stage: Stage) -> None:
+    await wrongly(stage)
+    await posted(stage, await feedback.shown(stage.bot, stage.guild.id))
+
+
+async def corrected(stage: Stage) -> None:
+    def correct(archive: Archive) -> None:
+        hit = archive.rank("Did the US condemn North Korea?")[0]
+        archive.override(hit.receipt, Fix.SPEAKER, "Karine Jean-Pierre", "White House press secretary")
+
+    await stage.bot.worker.call(stage.guild.id, correct, changes=True)
+    await stage.member.slash(stage.channel, "ask", question="Did the US condemn North Korea?")
+
+
+async def hidden(stage: Stage) -> None:
+    view = done(feedback.FIXED[Fix.HIDDEN], 1, button("Other reports", "or:jl:0"))
+    await posted(stage, view)
+
+
+async def open_gaps(stage: Stage) -> None:
+    await unanswered(stage)
+    page = await stage.bot.worker.call(stage.guild.id, lambda archive: gaps.page_of(archive, 0, 1))
+    await posted(stage, gaps.card(page))
+
+
+async def weekly(stage: Stage) -> None:
+    await unanswered(stage)
+    page = await stage.bot.worker.call(stage.guild.id, lambda archive: gaps.page_of(archive, 0, 1))
+    await posted(stage, gaps.digest(page, 3))
+
+
+async def labelling(stage: Stage) -> None:
+    await unanswered(stage)
+    pair = await stage.bot.worker.call(stage.guild.id, lambda archive: calibrating.next_pair(archive, "1"))
+    if pair is not None:
+        await posted(stage, calibrating.pair_card(pair, 10))
+
+
+async def calibrated(stage: Stage) -> None:
+    # Labels that nobody gave, the more often wrong the less sure the reader was.
+    labels = [Label(0.99 - number / 100, number % 9 > number // 20) for number in range(90)]
+    found = report(labels, 0.3, 0.5, own=True)
+    await posted(stage, calibrating.result_card(found, 30, more=True))
+
+
 OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, log, feed_queue, feed_list, stale)
 PICTURES = (
     answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared,
     receipt, topic, timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
-    licence, word_cap, *OF_MODERATORS,
+    licence, word_cap, reported, corrected, hidden, open_gaps, weekly, labelling, calibrated,
+    *OF_MODERATORS,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 

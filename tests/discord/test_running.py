@@ -149,11 +149,12 @@ async def test_commands_are_named_once_and_described(simulated: Simulated, disco
         commands = {command.name: command.to_dict(town.bot.tree) for command in town.bot.tree.get_commands()}
         menus = {"Delete this answer", "Is this on record?", "Make a golden question", "Receipt", "Add to articles"}
         members = {"ask", "check", "receipt", "timeline", "onrecord", "privacy"}
-        moderators = {"articles", "feeds", "golden", "onrecord-settings", "outlets"}
+        moderators = {"articles", "calibrate", "feeds", "golden", "onrecord-settings", "outlets"}
         assert set(commands) == members | moderators | menus
-        for name in ("articles", "Add to articles", "golden", "feeds"):
+        for name in ("articles", "Add to articles", "calibrate", "golden", "feeds"):
             assert commands[name]["default_member_permissions"] == discord.Permissions(manage_messages=True).value
         of_articles = {"add", "list", "show", "edit", "remove", "log", "reindex", "status", "export", "stale"}
+        of_articles |= {"feedback", "gaps", "digest"}
         assert {o["name"] for o in commands["articles"]["options"]} == of_articles
         may = discord.Permissions(manage_guild=True).value
         assert commands["onrecord-settings"]["default_member_permissions"] == may
