@@ -9,7 +9,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,7 @@ from index.calibration import Label
 from index.check import Claim, Verdict, VerdictKind
 from index.copies import collapsed, other_figures
 from index.crossreader import CrossReader
+from index.crossreader.weights import SHA256 as CROSSREADER
 from index.encoder import Encoder, SentenceEncoder
 from index.errors import (
     ArchiveError,
