@@ -38,13 +38,20 @@ class Page:
     async def call(self, method: str, **arguments: Any) -> Any:
         """What the browser returns for a DevTools method; its events, and answers that came too late, are passed over.
 
-        Raises ``TimeoutError`` when it does not answer within `CALL_SECONDS`.
+        Raises ``TimeoutError`` when it does not answer within `CALL_SECONDS`, ``ConnectionError`` when it is gone, and
+        ``ValueError`` with what it says of a call that it refuses.
         """
         self._calls += 1
         async with asyncio.timeout(CALL_SECONDS):
             await self._socket.send_json({"id": self._calls, "method": method, "params": arguments})
-            while (answer := await self._socket.receive_json()).get("id") != self._calls:
-                pass
+            answer: Any = {}
+            while answer.get("id") != self._calls:
+                message = await self._socket.receive()
+                if message.type is not aiohttp.WSMsgType.TEXT:
+                    raise ConnectionError("The browser is gone.")
+                answer = message.json()
+        if "error" in answer:
+            raise ValueError(f"{method}: {answer['error']['message']}")
         return answer["result"]
 
     async def value(self, expression: str) -> Any:

@@ -156,3 +156,16 @@ async def test_the_archive_is_asked_within_them(simulated: Simulated, monkeypatc
         await narrowed(town)
         await follow_up(town, bot_messages(town)[-1], "and when?", "reply")
     assert seen == [DAHL, DAHL]
+
+
+async def test_an_edited_follow_up_keeps_them(simulated: Simulated) -> None:
+    """Its answer is made anew within the same filters, or without the one that it asks otherwise now."""
+    async with simulated(FERRY, LIBRARY) as town:
+        await narrowed(town)
+        card = bot_messages(town)[-1]
+        question = await town.member.send(town.channel, f"{town.bot.user.mention} and when?", reply_to=card)
+        await town.member.edit(question, f"{town.bot.user.mention} and why?")
+        assert "Asked: and why?" in texts(bot_messages(town)[-1])
+        assert filters_on(bot_messages(town)[-1]) == (DAHL, True)
+        await town.member.edit(question, f"{town.bot.user.mention} Did anyone else say so?")
+        assert filters_on(bot_messages(town)[-1]) == (Filters(), False)

@@ -9,7 +9,7 @@ from discord_display import quotation
 from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
 
 from bot import shelf
-from bot.ask import GONE
+from bot.localised import ENGLISH, catalogue
 from bot.permissions import REFUSED
 from index.types import Draft
 

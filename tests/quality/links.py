@@ -155,7 +155,7 @@ async def _opened(left: Iterator[tuple[str, Article, Span]], host: str, ends: di
             try:
                 async with asyncio.timeout(PAGE_SECONDS):
                     end = await landed(page, link, span.of(article.text))
-            except TimeoutError:
+            except (TimeoutError, ConnectionError):
                 end = "stuck"
             ends[end].append(link)
             if end != "lands":
