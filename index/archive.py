@@ -86,6 +86,10 @@ NEWEST = 24
 NEAR = 4
 """Articles with most runs of words of a new one that are compared with it: itself may be one of them."""
 
+PREVIEWED = 32
+"""Texts shown as a preview of which it is remembered who says what: finding it takes most of the time of showing one
+again, of turning to it in a batch, and of adding it."""
+
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
 
@@ -158,6 +162,7 @@ class Archive:
         self._names: tuple[int, tuple[str, ...], tuple[str, ...]] | None = None
         self._people: tuple[int, tuple[speakers.Known, ...]] | None = None
         self._seen = self._store.data_version
+        self._previewed: dict[str, tuple[Attribution, ...]] = {}
 
     @classmethod
     def open(
@@ -239,7 +244,11 @@ class Archive:
             article, status = self._outcome(draft)
             before = self._store.article(article.id) if status is not Status.ADDED else None
             cautions = self._cautions(article, today)
-        made = _derive(article)
+        if article.sha256 not in self._previewed:
+            while len(self._previewed) >= PREVIEWED:
+                del self._previewed[next(iter(self._previewed))]
+            self._previewed[article.sha256] = attribute(article.text)
+        made = _derive(article, self._previewed[article.sha256])
         return Preview(article, status, before, made.passages, made.attributions, cautions)
 
     def cautions(self, article: Article, *, today: str | None = None) -> tuple[Caution, ...]:
@@ -428,7 +437,7 @@ class Archive:
 
     def _prepared(self, model: str, articles: Iterable[Article]) -> _Prepared:
         """Derive articles and embed their texts, which takes nearly all of the time: no other writer waits for it."""
-        ready = {article: _derive(article) for article in articles}
+        ready = {article: _derive(article, self._previewed.get(article.sha256)) for article in articles}
         return _Prepared(ready, self._embed(model, ready.values()))
 
     def _embed(
@@ -1235,8 +1244,9 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _derive(article: Article) -> Derived:
-    return derived(article, sentence_spans(article.text), attribute(article.text))
+def _derive(article: Article, cited: Sequence[Attribution] | None = None) -> Derived:
+    """What indexing makes of an article; ``cited``: who says what in it, where that was found already."""
+    return derived(article, sentence_spans(article.text), attribute(article.text) if cited is None else cited)
 
 
 def _difference(before: Sequence[Passage], after: Sequence[Passage]) -> tuple[int, int, int]:
