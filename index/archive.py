@@ -118,6 +118,10 @@ NEWEST = 24
 NEAR = 4
 """Articles with most runs of words of a new one that are compared with it: itself may be one of them."""
 
+PREVIEWED = 32
+"""Texts shown as a preview of which it is remembered who says what: finding it takes most of the time of showing one
+again, of turning to it in a batch, and of adding it."""
+
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
 
@@ -178,6 +182,7 @@ class Archive:
         self._seen = self._store.data_version
         self._reindexing = Reindexing(self)
         self._asked: dict[tuple[str, str], NDArray[np.float32]] = {}
+        self._previewed: dict[str, tuple[Attribution, ...]] = {}
 
     @classmethod
     def open(
@@ -259,7 +264,11 @@ class Archive:
             article, status = self._outcome(draft)
             before = self._store.article(article.id) if status is not Status.ADDED else None
             cautions = self._cautions(article, today)
-        made = _derive(article)
+        if article.sha256 not in self._previewed:
+            while len(self._previewed) >= PREVIEWED:
+                del self._previewed[next(iter(self._previewed))]
+            self._previewed[article.sha256] = attribute(article.text)
+        made = _derive(article, self._previewed[article.sha256])
         return Preview(article, status, before, made.passages, made.attributions, cautions)
 
     def cautions(self, article: Article, *, today: str | None = None) -> tuple[Caution, ...]:
@@ -621,7 +630,7 @@ class Archive:
         for article in articles:
             if between:
                 between()
-            ready[article] = _derive(article)
+            ready[article] = _derive(article, self._previewed.get(article.sha256))
         return _Prepared(ready, self._embed(model, ready.values(), between=between))
 
     def _embed(
@@ -1700,8 +1709,9 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _derive(article: Article) -> Derived:
-    return derived(article, sentence_spans(article.text), attribute(article.text))
+def _derive(article: Article, cited: Sequence[Attribution] | None = None) -> Derived:
+    """What indexing makes of an article; ``cited``: who says what in it, where that was found already."""
+    return derived(article, sentence_spans(article.text), attribute(article.text) if cited is None else cited)
 
 
 def _batches(drafts: Iterable[Draft], size: int) -> Iterator[list[Draft]]:

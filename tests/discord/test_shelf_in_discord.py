@@ -8,12 +8,13 @@ import pytest
 from discord_display import quotation
 from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
 
-from bot import shelf
+from bot import curating, shelf
 from bot.localised import ENGLISH, catalogue
 from bot.permissions import REFUSED
 from index.types import Draft
 
 pytestmark = pytest.mark.asyncio
+GONE = catalogue(ENGLISH)["ask.gone"]
 
 TOWNS = [
     Draft(
@@ -154,6 +155,15 @@ async def test_details_are_edited_without_embedding(simulated: Simulated) -> Non
         assert "**Ferry is back**" in texts(result.response)
         nobody = await town.moderator.slash(town.channel, "articles edit", article="no such thing")
         assert "No article here is called that" in nobody.response.content
+
+
+async def test_a_form_that_would_come_too_late(simulated: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Discord waits three seconds for a form: where the archive is at work for longer, that is said."""
+    async with simulated(FERRY) as town:
+        card = await command(town, "show", TITLE)
+        monkeypatch.setattr(curating, "AUTOCOMPLETE_SECONDS", 0)
+        result = await town.moderator.click(card, label="Edit details")
+        assert result.response.content == curating.BUSY
 
 
 async def test_keep(simulated: Simulated) -> None:

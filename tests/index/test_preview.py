@@ -8,11 +8,13 @@ import pytest
 from archives import draft, texts
 from hypothesis import given
 
+import index.archive
 from index.archive import Archive
+from index.attribution import attributions
 from index.copies import shared_runs
 from index.errors import NotAnArticle
 from index.preview import Change, Worry, cautions, changes, telling_runs
-from index.types import Article, Draft, Status
+from index.types import Article, Attribution, Draft, Status
 
 PROSE = (
     "The council of Fernmouth voted on Tuesday to close the old swimming hall, which has leaked for years. "
@@ -130,6 +132,27 @@ def test_a_preview_of_what_is_there(archive: Archive) -> None:
     assert copied.status is Status.ADDED
     assert [(c.worry, c.other and c.other.title) for c in copied.cautions] == [(Worry.COPY, "Hall to close")]
     assert archive.cautions(archive.articles()[0]) == ()
+
+
+def test_who_says_what_is_found_once(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Showing it again with other details, and adding it then, reads no text a second time; 32 texts are remembered."""
+    read: list[str] = []
+
+    def noted(text: str) -> tuple[Attribution, ...]:
+        read.append(text)
+        return attributions(text)
+
+    monkeypatch.setattr(index.archive, "attribute", noted)
+    for title in ("One title", "Another"):
+        archive.preview(Draft(PROSE, title))
+    added = archive.add(Draft(PROSE, "Another", id="a"))
+    assert read == [PROSE]
+    assert archive.attributions("a") == attributions(PROSE)
+    assert added.attributions == 3
+    for number in range(index.archive.PREVIEWED):
+        archive.preview(Draft(f"{number} people came."))
+    archive.preview(Draft(PROSE, "Another"))
+    assert read.count(PROSE) == 2
 
 
 def test_what_cannot_be_added_cannot_be_previewed(archive: Archive) -> None:
