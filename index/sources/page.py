@@ -65,7 +65,7 @@ _URL_DAY = re.compile(
 
 
 def day_in_address(url: str) -> str | None:
-    """The day that the path of ``url`` is filed under ("/2019/11/18/", "/2019-11-18-council", "/2019/nov/18/").
+    """The day that the path of ``url`` is filed under ("/2018/07/19/", "/2018-07-19-council", "/2018/jul/19/").
 
     A day among the words of a slug is none: it may be one of the story.
     """

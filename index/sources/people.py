@@ -36,7 +36,7 @@ _ROLE_WORDS = re.compile(
     r"broadcasting|television|radio|tv)\b",
     re.IGNORECASE,
 )
-# Family names too ("Al Root"): they make no name only where they stand first.
+# Family names too ("Ann Root"): they make no name only where they stand first.
 _FIRST_WORDS = re.compile(r"(?:root|home|stand|human|guest|test|name|all)\b", re.IGNORECASE)
 # Behind a comma after a name, without full stops.
 _DEGREES = frozenset(

@@ -228,7 +228,7 @@ _LONGEST_DAY = 120  # characters
 _DAY_TAGS = frozenset("time span p div abbr li small em h2 h3 h4 h5 h6 a dd td".split())
 
 
-# Under the text, in many templates: "This entry was posted on Wednesday, May 19th, 2010 at 11:03 pm and is filed …".
+# Under the text, in many templates: "This entry was posted on Monday, June 3rd, 2013 at 8:40 pm and is filed …".
 # Not "was originally published", which tells of another place, and not "was last updated".
 _THIS_WAS_POSTED = re.compile(
     r"(?:this )?(?:entry|post|article|story|item) (?:(?:was|has been) )?(?:posted|published|written|filed)\b"
@@ -304,7 +304,7 @@ def days_near(seen: View) -> tuple[list[str], list[str]]:
 
 
 def _set_off(line: str) -> str | None:
-    """The day that begins or ends a ``line`` and is no part of its sentence: "27.1.2022 - The council met …"."""
+    """The day that begins or ends a ``line`` and is no part of its sentence: "6.2.2023 - The council met …"."""
     found = find_day(line[:200])
     if found is None:
         return None

@@ -46,15 +46,15 @@ def linked(**said: object) -> str:
         ("By Ann Lee and Bo Chen", ("Ann Lee", "Bo Chen")),
         ("By Ann Lee, Staff Writer", ("Ann Lee",)),
         ("Von Jörg Weiß und Ute Groß", ("Jörg Weiß", "Ute Groß")),
-        ("von John v. Hohen-Buchen", ("John v. Hohen-Buchen",)),
-        ("Ein Artikel von <strong>Ute Groß</strong> | 27.01.2022 - 12:45", ("Ute Groß",)),
+        ("von Hans v. Hohen-Buchen", ("Hans v. Hohen-Buchen",)),
+        ("Ein Artikel von <strong>Ute Groß</strong> | 14.02.2023 - 09:30", ("Ute Groß",)),
         ("Blog Beitrag von Ute Groß", ("Ute Groß",)),
         ("Text &amp; Fotos: Ute Groß", ("Ute Groß",)),
         ("Text von Ute Groß &nbsp; Illustration von Jörg Weiß", ("Ute Groß",)),
         ("<strong>Autor:</strong> <a href='/x'>Ute Groß</a>", ("Ute Groß",)),
         ("Author: Ann Lee, Date: 3 May 2021", ("Ann Lee",)),
-        ("Geschrieben von <a href='/u?6'>Kuckuck</a> am 25.08.2015 22:30", ("Kuckuck",)),
-        ("Eingestellt von der Franz um 21:11", ("der Franz",)),
+        ("Geschrieben von <a href='/u?6'>Kuckuck</a> am 07.04.2016 20:15", ("Kuckuck",)),
+        ("Eingestellt von der Franz um 19:40", ("der Franz",)),
         ("Posted by Ann Lee at 10:15", ("Ann Lee",)),
         ("Publicado por Ana Ruiz", ("Ana Ruiz",)),
         ("Текст: Вера Лис", ("Вера Лис",)),
@@ -142,7 +142,7 @@ def test_an_author_in_the_article_s_own_footer() -> None:
 
 def test_a_name_beside_the_day_needs_a_biography() -> None:
     """What stands beside the day is the author where the page tells below who that is, and else may be a place."""
-    line = "<div><span>25.10.2022 - Ute Groß</span></div>"
+    line = "<div><span>25.11.2022 - Ute Groß</span></div>"
     assert draft(HEADING + line, after="<p><em>Ute Groß ist Architektin.</em></p>").authors == ("Ute Groß",)
     assert draft(HEADING + line).authors == ()
 
@@ -157,8 +157,8 @@ def test_words_for_screen_readers_are_no_name() -> None:
 
 def test_a_desk_is_the_last_resort() -> None:
     """A by-line that names only a desk is given as it stands, where neither the page nor the text names a person."""
-    desk = "<p class='article-author'>Redaktion Nordkurier</p>"
-    assert draft(HEADING + desk).authors == ("Redaktion Nordkurier",)
+    desk = "<p class='article-author'>Redaktion Stadtbote</p>"
+    assert draft(HEADING + desk).authors == ("Redaktion Stadtbote",)
     assert draft(HEADING + desk, after="<p>(Reporting by Ann Lee; Editing by Bo Chen)</p>").authors == ("Ann Lee",)
     assert draft(f"{HEADING}<p class='author'>wordpressadmin</p>").authors == ()
     assert draft(f"{HEADING}<p class='author'>admin</p>").authors == ()
@@ -172,7 +172,7 @@ def test_a_desk_is_the_last_resort() -> None:
         ("Ann Lee, M.D.", ("Ann Lee",)),
         ("Reuters, Washington", ()),
         ("Ann Lee, CNN Business", ("Ann Lee",)),
-        ("Al Root", ("Al Root",)),
+        ("Ann Root", ("Ann Root",)),
         ("Root", ()),
     ],
 )
@@ -192,10 +192,10 @@ def test_forms_of_names() -> None:
 @pytest.mark.parametrize(
     ("url", "day"),
     [
-        ("https://e.example/2019/11/18/plan", "2019-11-18"),
-        ("https://e.example/2019/nov/18/plan", "2019-11-18"),
-        ("https://e.example/blog/2020-10-18-plan/", "2020-10-18"),
-        ("https://e.example/story/20191118/plan", "2019-11-18"),
+        ("https://e.example/2018/07/19/plan", "2018-07-19"),
+        ("https://e.example/2018/jul/19/plan", "2018-07-19"),
+        ("https://e.example/blog/2021-02-04-plan/", "2021-02-04"),
+        ("https://e.example/story/20180719/plan", "2018-07-19"),
         ("https://e.example/what-the-vote-of-2024-11-05-means", None),
         ("https://e.example/2019/11/plan", None),
         ("https://e.example/2019/13/45/plan", None),
@@ -213,9 +213,9 @@ PUBLISHED = "<title>Council adopts the plan</title><meta property='article:publi
 
 def test_the_day_is_the_local_one() -> None:
     """A stamp in UTC yields to the day of the address, and to the day that stands under the headline beside it."""
-    head = PUBLISHED.format("2019-11-19T02:10:00Z")
-    assert draft(HEADING, head=head, url="https://e.example/2019/11/18/plan").date == "2019-11-18"
-    assert draft(f"{HEADING}<p>Nov 18, 2019 at 9:10 pm ET</p>", head=head).date == "2019-11-18"
+    head = PUBLISHED.format("2018-07-20T02:10:00Z")
+    assert draft(HEADING, head=head, url="https://e.example/2018/07/19/plan").date == "2018-07-19"
+    assert draft(f"{HEADING}<p>July 19, 2018 at 9:10 pm ET</p>", head=head).date == "2018-07-19"
 
 
 def test_a_day_inside_a_slug_may_be_one_of_the_story() -> None:
@@ -226,22 +226,22 @@ def test_a_day_inside_a_slug_may_be_one_of_the_story() -> None:
 
 def test_a_stated_day_is_not_replaced_by_a_distant_or_later_one() -> None:
     """Another day under the headline, or the day of an update, does not change the stated one."""
-    head = PUBLISHED.format("2019-11-19T02:10:00Z")
-    assert draft(f"{HEADING}<p>May 3, 2018</p>", head=head).date == "2019-11-19"
-    assert draft(f"{HEADING}<p>Nov 19, 2019</p><p>Updated Nov 20, 2019</p>", head=head).date == "2019-11-19"
+    head = PUBLISHED.format("2018-07-20T02:10:00Z")
+    assert draft(f"{HEADING}<p>May 3, 2017</p>", head=head).date == "2018-07-20"
+    assert draft(f"{HEADING}<p>July 20, 2018</p><p>Updated July 21, 2018</p>", head=head).date == "2018-07-20"
 
 
 @pytest.mark.parametrize(
     ("line", "lang", "day"),
     [
-        ("26 | 01 | 2022", "", "2022-01-26"),
-        ("21.Oktober 2015", "de", "2015-10-21"),
+        ("17 | 06 | 2020", "", "2020-06-17"),
+        ("9.Oktober 2018", "de", "2018-10-09"),
         ("12.03.19", "de", "2019-03-12"),
-        ("Hamburg, den 02. Dezember 2022", "de", "2022-12-02"),
+        ("Kassel, den 03. März 2020", "de", "2020-03-03"),
         ("Berlin | 12. Mai 2022, 10:15 Uhr", "de", "2022-05-12"),
-        ("27.1.2022 - Der Rat hat getagt und den Plan nach langer Debatte am Abend angenommen.", "de", "2022-01-27"),
-        ("Ein Artikel von Ute Groß | 27.01.2022 - 12:45", "de", "2022-01-27"),
-        ("기사입력 :[ 2018-08-25 15:24 ]", "ko", "2018-08-25"),
+        ("6.2.2023 - Der Rat hat getagt und den Plan nach langer Debatte am Abend angenommen.", "de", "2023-02-06"),
+        ("Ein Artikel von Ute Groß | 14.02.2023 - 09:30", "de", "2023-02-14"),
+        ("기사입력 :[ 2020-03-09 11:02 ]", "ko", "2020-03-09"),
         ("Publicado el 3 de mayo de 2021", "es", "2021-05-03"),
         ("3 мая 2021", "ru", "2021-05-03"),
         ("03/04/2023", "en-US", "2023-03-04"),
@@ -265,18 +265,18 @@ def test_slashed_days_are_read_as_the_page_writes_others() -> None:
 
 def test_the_entry_was_posted_on() -> None:
     """What many templates say under the text, or in the margin, tells the day."""
-    english = "<div class='sidebar'>This entry was posted on Wednesday, May 19th, 2010 at 11:03 pm and is filed.</div>"
-    german = f"<div class='sidebar'>{TITLE} wurde am 19. Mai 2010 um 23:03 Uhr gepostet und abgelegt.</div>"
-    assert draft(HEADING, after=english).date == "2010-05-19"
-    assert draft(HEADING, after=german).date == "2010-05-19"
+    english = "<div class='sidebar'>This entry was posted on Monday, June 3rd, 2013 at 8:40 pm and is filed.</div>"
+    german = f"<div class='sidebar'>{TITLE} wurde am 3. Juni 2013 um 20:40 Uhr gepostet und abgelegt.</div>"
+    assert draft(HEADING, after=english).date == "2013-06-03"
+    assert draft(HEADING, after=german).date == "2013-06-03"
 
 
 @pytest.mark.parametrize(
     "line",
     [
-        "Das Video wurde am 19. Mai 2010 im Netz veröffentlicht.",
-        "Dieser Artikel wurde am 19. Mai 2010 zuletzt aktualisiert.",
-        "This article was originally published by The Other Paper on May 19, 2010.",
+        "Das Video wurde am 3. Juni 2013 im Netz veröffentlicht.",
+        "Dieser Artikel wurde am 3. Juni 2013 zuletzt aktualisiert.",
+        "This article was originally published by The Other Paper on June 3, 2013.",
     ],
 )
 def test_what_else_was_posted(line: str) -> None:
@@ -361,7 +361,7 @@ PIECES = st.sampled_from(
         "<h1>Council adopts the plan</h1>", "<h2>Mayor resigns</h2>", "<div class='byline'>", "</div>", "<br>", "By ",
         "Ann Lee", "Von Ute Groß", ", ", " and ", "Bo Chen", "<a rel='author'>", "</a>", "Staff Writer", "3 May 2021",
         "<time>", "</time>", "<footer>", "</footer>", "<span itemprop='author'>", "</span>", "Autor: ", "kj", " | ",
-        "<meta name='author' content='Lee, Ann'>", "25.10.2022 - ", "LEE, ANN", "<td>", "<p class='author'>", "</p>",
+        "<meta name='author' content='Lee, Ann'>", "25.11.2022 - ", "LEE, ANN", "<td>", "<p class='author'>", "</p>",
     ]
 )  # fmt: skip
 
@@ -379,4 +379,4 @@ def test_no_author_or_day_is_made_up(pieces: list[str]) -> None:
     words = set(re.findall(r"\w+", (around + re.sub(r"<[^>]*>", "", around)).casefold()))
     for name in out.authors:
         assert set(re.findall(r"\w+", name.casefold())) <= words
-    assert out.date in (None, "2021-05-03", "2022-10-25")
+    assert out.date in (None, "2021-05-03", "2022-11-25")
