@@ -44,7 +44,8 @@ MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
-        b => /In context|Read at source|Stop|Other reports|Dismiss|Show them|Label more/.test(b.textContent)) ||
+        b => /In context|Read at source|Stop|Other reports|Dismiss|Show them|Label more|Take back/.test(b.textContent)
+     ) ||
      /What is wrong with this quotation/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
@@ -220,6 +221,18 @@ async def hidden(stage: Stage) -> None:
     await posted(stage, view)
 
 
+async def decisions(stage: Stage) -> None:
+    def decide(archive: Archive) -> Any:
+        first, second, third, *_ = archive.rank("Did the US condemn North Korea?")
+        archive.override(first.receipt, Fix.SPEAKER, "Karine Jean-Pierre", "White House press secretary")
+        archive.override(second.receipt, Fix.HIDDEN)
+        archive.override(third.receipt, Fix.OUTLET)
+        return archive.overrides()
+
+    placed = await stage.bot.worker.call(stage.guild.id, decide, changes=True)
+    await posted(stage, feedback.decisions(placed[::-1]))
+
+
 async def open_gaps(stage: Stage) -> None:
     await unanswered(stage)
     page = await stage.bot.worker.call(stage.guild.id, lambda archive: gaps.page_of(archive, 0, 1))
@@ -248,7 +261,8 @@ async def calibrated(stage: Stage) -> None:
 
 PICTURES = (
     answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions, reported, corrected, hidden, open_gaps, weekly, labelling, calibrated,
+    timeline, compare, told, subscriptions, reported, corrected, hidden, decisions, open_gaps, weekly, labelling,
+    calibrated,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 
