@@ -51,7 +51,7 @@ MORE_ID = re.compile(rf"or:nm:{_RISK}")
 USE_ID = re.compile(rf"or:nu:{_RISK}:(?P<threshold>[0-9]{{1,6}})")
 RESET_ID = re.compile(rf"or:nx:{_RISK}")
 
-_COLUMNS, _ROWS = 24, 6
+_COLUMNS, _ROWS = 20, 6
 _BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
@@ -170,7 +170,7 @@ def _does(point: Point) -> str:
 
 
 def plotted(found: Report) -> str:
-    """The risk-coverage curve in signs of one width, at most 31 a line, so that it fits on a telephone.
+    """The risk-coverage curve in signs of one width, at most 27 a line: 28 fit on a screen of 400 pixels.
 
     A bar's height is the share of wrong answers, and its place the share of labels that is answered; the row of the
     wished risk is dotted. Beneath stand the thresholds in use and proposed.
@@ -191,7 +191,7 @@ def plotted(found: Report) -> str:
     for sign, point in ((sign, point) for sign, point in marks if isinstance(point, Point)):
         signs[min(_COLUMNS, round(point.coverage * _COLUMNS))] = sign
     lines.append(("     " + "".join(signs)).rstrip())
-    return "\n".join([" wrong", *lines, "      0%     answered    100%"])
+    return "\n".join([" wrong", *lines, "      0%   answered  100%"])
 
 
 def _heights(coverage: list[float], risk: list[float], top: float) -> Iterator[int]:

@@ -38,6 +38,8 @@ EVERY = 30.0
 """Seconds between two looks at whether articles came in: two numbers of the file system for each server."""
 AT_ONCE = 5
 """Questions that are asked again in one server between two looks: members who ask meanwhile must not wait."""
+EMBEDDED = 16
+"""Questions that are embedded in one turn: about as long as a member's question takes."""
 PAGE = 5
 """Gaps on one page: with their buttons they take 30 of the 40 components of a message."""
 _ROOM = 740
@@ -143,7 +145,14 @@ def page_of(archive: Archive, page: int, needed: int, *, dismissed: bool = False
 async def listed(bot: OnRecord, server: int, page: int = 0, *, dismissed: bool = False) -> ui.LayoutView:
     """A page of the gaps of a server."""
     needed = members_needed(bot, server)
+    await prepare(bot, server)
     return card(await bot.worker.call(server, lambda archive: page_of(archive, page, needed, dismissed=dismissed)))
+
+
+async def prepare(bot: OnRecord, server: int) -> None:
+    """Have the questions of a server embedded, a few at a time, so that members who ask meanwhile do not wait."""
+    while await bot.worker.call(server, lambda archive: archive.prepare_gaps(EMBEDDED)):
+        pass
 
 
 # --- its buttons
@@ -203,6 +212,7 @@ async def moved(interaction: discord.Interaction[Any], key: str, state: State) -
             return None
         return archive.move_gap(gap, state, by=by), gap.questions[0].wanted.standalone
 
+    await prepare(interaction.client, server_of(interaction))
     made = await interaction.client.worker.call(server_of(interaction), move, changes=True)
     if made is None:
         return render.note(GONE)
@@ -304,6 +314,7 @@ class Gaps(commands.Cog):
             # What is taken counts as sent: a process that ends here leaves out a week, and never sends two.
             return (archive.take_digest(today) if page.count else None), page, len(closed)
 
+        await prepare(self.bot, guild.id)
         kept, page, closed = await self.bot.worker.call(guild.id, take)
         self._digests[guild.id] = await self.bot.worker.call(guild.id, lambda archive: archive.digest())
         if kept is None or kept.channel is None:

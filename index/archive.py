@@ -1167,6 +1167,17 @@ class Archive:
         found = gaps_of(asked, self._meanings([one.wanted.standalone for one in asked]))
         return tuple(gap for gap in found if gap.dismissed is dismissed and gap.members >= members)
 
+    def prepare_gaps(self, limit: int) -> bool:
+        """Embed at most ``limit`` questions that `gaps` needs and that are not embedded yet; whether there are more.
+
+        300 new ones take a second or two: in small steps, others are served between them.
+        """
+        texts = [one.wanted.standalone for one in self._store.gaps.asked(State.OPEN, State.DISMISSED)]
+        model = self._model_of_questions()
+        new = [text for text in dict.fromkeys(texts) if (model, text) not in self._asked]
+        self._embed_questions(model, new[:limit])
+        return len(new) > limit
+
     def gap(self, key: str) -> Gap | None:
         """The gap that holds the question of that key, whatever its state; ``None`` where it is forgotten or closed."""
         every = (*self.gaps(), *self.gaps(dismissed=True))
@@ -1237,13 +1248,19 @@ class Archive:
 
     def _meanings(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of questions, shape ``(n, dimension)``; those of the last call are kept for the next."""
-        served = self._served()
-        model = self._model if served is None else served.model
-        if new := [text for text in dict.fromkeys(texts) if (model, text) not in self._asked]:
-            fresh = self._encoder(model).encode(new)
-            self._asked.update(((model, text), vector) for text, vector in zip(new, fresh, strict=True))
+        model = self._model_of_questions()
+        self._embed_questions(model, [text for text in dict.fromkeys(texts) if (model, text) not in self._asked])
         self._asked = {(model, text): self._asked[model, text] for text in texts}
         return np.stack([self._asked[model, text] for text in texts])
+
+    def _model_of_questions(self) -> str:
+        served = self._served()
+        return self._model if served is None else served.model
+
+    def _embed_questions(self, model: str, new: Sequence[str]) -> None:
+        if new:
+            fresh = self._encoder(model).encode(new)
+            self._asked.update(((model, text), vector) for text, vector in zip(new, fresh, strict=True))
 
     # --- what moderators decide about passages ------------------------------------------------------------------
 

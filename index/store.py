@@ -793,8 +793,12 @@ class Store:
         if self._decided_about[0] == now:
             return self._decided_about[1]
         found: dict[int, Passage | None] = {}
-        for article_id in self.overrides.articles:
-            for passage in self.passages(generation, article_id, as_derived=True):
+        if articles := self.overrides.articles:
+            rows = self._db.execute(
+                f"{_PASSAGES} WHERE p.generation = ? AND a.id IN (SELECT value FROM json_each(?))",  # noqa: S608
+                (generation.id, json.dumps(articles)),
+            )
+            for passage in map(_passage, rows):
                 if (decided := self.overrides.applied(passage)) is not passage:
                     found[passage.id] = decided
         self._decided_about = now, found

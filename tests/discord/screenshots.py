@@ -64,7 +64,7 @@ READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
          b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address|Cancel|Show|Undo/.test(
-            b.textContent) || /Other reports|Dismiss|Label more/.test(b.textContent)) ||
+            b.textContent) || /Other reports|Dismiss|Label more|Take back/.test(b.textContent)) ||
      /What is wrong with this quotation|Questions are answered in|everything on record|followed on this server/.test(
         document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
@@ -386,6 +386,18 @@ async def hidden(stage: Stage) -> None:
     await posted(stage, view)
 
 
+async def decisions(stage: Stage) -> None:
+    def decide(archive: Archive) -> Any:
+        first, second, third, *_ = archive.rank("Did the US condemn North Korea?")
+        archive.override(first.receipt, Fix.SPEAKER, "Karine Jean-Pierre", "White House press secretary")
+        archive.override(second.receipt, Fix.HIDDEN)
+        archive.override(third.receipt, Fix.OUTLET)
+        return archive.overrides()
+
+    placed = await stage.bot.worker.call(stage.guild.id, decide, changes=True)
+    await posted(stage, feedback.decisions(placed[::-1]))
+
+
 async def open_gaps(stage: Stage) -> None:
     await unanswered(stage)
     page = await stage.bot.worker.call(stage.guild.id, lambda archive: gaps.page_of(archive, 0, 1))
@@ -416,7 +428,7 @@ OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, 
 PICTURES = (
     answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared,
     receipt, topic, timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
-    licence, word_cap, reported, corrected, hidden, open_gaps, weekly, labelling, calibrated,
+    licence, word_cap, reported, corrected, hidden, decisions, open_gaps, weekly, labelling, calibrated,
     *OF_MODERATORS,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)

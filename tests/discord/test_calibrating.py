@@ -154,10 +154,10 @@ async def test_members_are_refused(simulated: Simulated) -> None:
 
 @given(st.lists(st.tuples(st.floats(0.01, 1), st.booleans()), min_size=1, max_size=60), st.integers(1, 50))
 def test_the_picture_fits_and_tells(pairs: list[tuple[float, bool]], risk: int) -> None:
-    """Whatever the labels: lines of at most 31 signs, a bar wherever there are wrong answers, and both marks."""
+    """Whatever the labels: lines of at most 27 signs, a bar wherever there are wrong answers, and both marks."""
     found = report([Label(score, right) for score, right in pairs], risk / 100, 0.5, own=False)
     lines = plotted(found).split("\n")
-    assert max(map(len, lines)) <= 31
+    assert max(map(len, lines)) <= 27
     assert len(lines) == 10
     bars = sum(any(block in line for block in "▁▂▃▄▅▆▇█") for line in lines)
     assert bool(bars) == any(not right for _, right in pairs)

@@ -197,6 +197,17 @@ def test_never_two_in_a_week(archive: Archive) -> None:
     assert again.channel == 8
 
 
+def test_prepared_in_steps(archive: Archive) -> None:
+    """Questions are embedded a few at a time, each once; then the gaps are as they would be at once."""
+    for number in range(5):
+        note(archive, f"{WHALES} {number}", "1")
+    assert [archive.prepare_gaps(2) for _ in range(4)] == [True, True, False, False]
+    assert len(archive.gaps()) == 5
+    note(archive, SPACE, "1")
+    assert archive.prepare_gaps(2) is False
+    assert len(archive.gaps()) == 6
+
+
 def test_the_threshold_parts_what_a_word_parts(archive: Archive) -> None:
     """With the encoder that counts words the two wordings of the test are alike, and the other question is not."""
     vectors = archive._meanings([SPACE, SPACE_TOO, WHALES])
