@@ -145,6 +145,8 @@ class Archive:
         self.path = path
         self.settings = settings
         self._store = Store(path / "archive.db")
+        self.server_settings = self._store.server_settings(settings.server)
+        """What the moderators of the server decided; its ``set`` writes into the log."""
         self._lock = FileLock(path / "lock", timeout=WAIT_FOR_LOCK)
         self._encoders: dict[str, Encoder] = {} if encoder is None else {encoder.name: encoder}
         self._lexicons: dict[str, Lexicon] = {}
@@ -351,6 +353,8 @@ class Archive:
             with self._store.transaction():
                 if now.action is Action.THRESHOLD:
                     self._store.put_calibrated(Calibrated(**now.before) if now.before else None)
+                elif now.action is Action.SETTINGS:
+                    self.server_settings.put(now.before or {})
                 elif now.action is Action.ADDED:
                     self._store.delete_article(now.subject or "")
                 for article, origin in back.items():
@@ -367,6 +371,11 @@ class Archive:
         Raises ``NotUndoable``.
         """
         if entry.action is Action.THRESHOLD:
+            return {}
+        if entry.action is Action.SETTINGS:
+            stored = self.server_settings.stored()
+            if entry.before is None or any(stored.get(name) != value for name, value in (entry.after or {}).items()):
+                raise NotUndoable("These settings were changed again since; undo the newer change first.")
             return {}
         if entry.action not in (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED):
             raise NotUndoable("A change of this kind is taken back by its own command.")

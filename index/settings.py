@@ -57,12 +57,25 @@ class AnswerSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerDefaults:
+    """What holds in a server whose moderators have not decided it themselves (`server_settings.ServerSettings`)."""
+
+    corrections: bool = True
+    """Whether answers that were sent are corrected when their article is."""
+    gap_members: int = field(default=2, metadata=within(1, 100))
+    """How many different members must have asked before moderators are shown an unanswered question."""
+    retention_days: int = field(default=90, metadata=within(1, 365))
+    """Days for which the words of an unanswered question are kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class IndexSettings:
     """Everything the index can be told."""
 
     encoder: EncoderSettings = field(default_factory=EncoderSettings)
     search: SearchSettings = field(default_factory=SearchSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
+    server: ServerDefaults = field(default_factory=ServerDefaults)
 
 
 T = TypeVar("T")

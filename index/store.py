@@ -21,11 +21,12 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit
+from index import audit, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
 from index.posts import Post
+from index.settings import ServerDefaults
 from index.subscriptions import Subscriptions, create_tables
 from index.types import Article, Attribution, Filters, Kind, Passage, Receipt, Span, Speaker
 
@@ -170,6 +171,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     _m003_posts,
     create_tables,
     audit.create_tables,
+    server_settings.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -200,6 +202,10 @@ class Store:
             raise
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
+
+    def server_settings(self, defaults: ServerDefaults) -> server_settings.SettingsTable:
+        """What the moderators decided; ``defaults`` for the rest."""
+        return server_settings.SettingsTable(self._db, self.transaction, self.log, defaults)
 
     def _prepare(self) -> None:
         try:
