@@ -16,7 +16,7 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot import cards, render
+from bot import cards, posted, render
 from bot.ask import (
     GONE,
     HINT,
@@ -34,6 +34,7 @@ from bot.ask import (
 from bot.permissions import server_of
 from bot.places import Place
 from index import followup
+from index.cards import Kind
 from index.feedback import Complaint
 from index.types import Answer, Hit, Receipt, Span
 
@@ -133,7 +134,7 @@ class WithoutButton(LastingButton, template=re.compile(render.WITHOUT_ID)):
                 view = await answered(
                     bot, server, asked, (), interaction.created_at, card.filters, asker=asker, private=private
                 )
-                await pressed.show(view)
+                await posted.note(bot, server, await pressed.show(view), view)
             if own:
                 bot.conversations.remember(server, message.id, (), asked)
 
@@ -168,6 +169,7 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
                 )
             sent = await interaction.followup.send(view=view, wait=True)
             await interaction.edit_original_response(view=view)  # without the button, for it is shared now
+            await posted.note(bot, server, sent, view, Kind.SHARED)
             before = bot.conversations.before(server, message.id)
             bot.conversations.remember(server, sent.id, before[:-1], before[-1] if before else card.asked)
 
@@ -223,6 +225,7 @@ class Forms(commands.Cog):
                     bot, server, question, before, interaction.created_at, asker=asker, private=private
                 )
                 sent = await _posted(interaction, message, view, private=private)
+            await posted.note(bot, server, sent, view)
             thread = None if private else thread_of(interaction.channel)
             for carrier in (sent.id, thread):
                 if carrier is not None:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 
-from bot import failures, render, verbatim
+from bot import failures, posted, render, verbatim
 from bot.ask import LastingButton, prove, suggested
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from index.archive import Archive
+from index.cards import Kind
 from index.check import Change, Claim, Op, Verdict, VerdictKind, readings
 from index.sentences import sentence_spans
 from index.types import Hit
@@ -204,7 +205,7 @@ def card(found: Checked, *, asker: int | None = None, shared_by: str | None = No
         items.append(ui.TextDisplay(f"-# Checked and shared by {verbatim.label(shared_by, 60)}"))
     box: ui.Container[ui.LayoutView] = ui.Container(*items, accent_colour=colour)
     if asker is None:
-        return render.view(box)
+        return render.quoting(render.view(box), found.hits)
     share: ui.Button[ui.LayoutView] = ui.Button(
         label="Share", custom_id=f"{_SHARE}:{asker}:{min(found.of, 99_999)}:{found.quoted:d}"
     )
@@ -346,8 +347,10 @@ class ShareVerdictButton(LastingButton, template=SHARE_ID):
         judged: Verdict = await bot.worker.call(server, lambda archive: _again(archive, claim))
         found = Checked(judged, claim, int(self.says["of"]), self.says["quoted"] == "1")
         await prove(bot, server, found.hits)
-        await interaction.followup.send(view=card(found, shared_by=interaction.user.display_name))
+        view = card(found, shared_by=interaction.user.display_name)
+        sent = await interaction.followup.send(view=view, wait=True)
         await interaction.edit_original_response(view=card(found))
+        await posted.note(bot, server, sent, view, Kind.CHECK)
 
 
 def _again(archive: Archive, claim: Claim) -> Verdict:

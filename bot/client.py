@@ -27,6 +27,7 @@ from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton
 from bot.checking import Checking, ShareVerdictButton
 from bot.config import Config
 from bot.conversations import Conversations
+from bot.corrections import Corrections
 from bot.edits import Edits, Posts
 from bot.limits import Limits
 from bot.onrecord import Members
@@ -119,7 +120,8 @@ class OnRecord(commands.AutoShardedBot):
     def features(self) -> tuple[commands.Cog, ...]:
         """What the bot does, one cog a feature."""
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
-        return *asking, Articles(self), Members(self), Timelines(self), subscriptions.Subscriptions(self)
+        others = Timelines(self), subscriptions.Subscriptions(self), Corrections(self)
+        return *asking, Articles(self), Members(self), *others
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Messages are read by `Ask` alone; there are no prefix commands."""

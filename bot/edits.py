@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import discord
 from discord.ext import commands
 
-from bot import cards, failures
+from bot import cards, failures, posted
 from bot.ask import answered, asked_by, before_message, reply_to, thread_of
 from bot.conversations import Said, what_is
 from bot.menus import WithMenu
@@ -158,10 +158,11 @@ class Edits(WithMenu):
                 bot, server, asked.question, (*before, *asked.leading), message.created_at, asker=message.author.id
             )
             try:
-                await self._answer(server, post).edit(view=view)
+                sent = await self._answer(server, post).edit(view=view)
             except discord.NotFound:
                 await bot.posts.forget(server, post.question)
                 return
+        await posted.note(bot, server, sent, view)
         if remembered and (thread := thread_of(message.channel)) is not None:
             bot.conversations.replace(server, thread, turns[-1], asked.turn)
         bot.conversations.remember(server, post.answer, before, asked.turn)

@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, server_settings
+from index import audit, cards, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback
@@ -172,6 +172,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     create_tables,
     audit.create_tables,
     server_settings.create_tables,
+    cards.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -202,6 +203,7 @@ class Store:
             raise
         self.subscriptions = Subscriptions(self._db, self.transaction)
         self.log = audit.Log(self._db, self.transaction)
+        self.cards = cards.Cards(self._db, self.transaction)
 
     def server_settings(self, defaults: ServerDefaults) -> server_settings.SettingsTable:
         """What the moderators decided; ``defaults`` for the rest."""
