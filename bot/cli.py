@@ -126,6 +126,7 @@ def parser() -> argparse.ArgumentParser:
     change.add_argument("--set", action="store_true", help="use the proposed threshold for this archive")
     change.add_argument("--reset", action="store_true", help="use the threshold of config.toml again")
 
+    command("corrections", commands.corrections, "List the posted answers that were or are to be corrected.")
     command("chat", commands.chat, "Ask questions one after the other; follow-ups are understood.")
     command("try", commands.try_, "See the main job done on the bundled sample article.")
     demo = command("demo", commands.demo, "Try the Discord bot in a local page, without a token.")

@@ -262,7 +262,7 @@ class Cards:
             if due:
                 change = self._new_change(now)
                 self._db.executemany(
-                    "UPDATE cards SET state = ?, change = ?, told = 0 WHERE message = ?",
+                    "UPDATE cards SET state = ?, change = ? WHERE message = ?",
                     [(State.DUE.value, change, message) for message in due],
                 )
             self._db.execute("INSERT OR REPLACE INTO card_mark (id, mark) VALUES (1, ?)", (mark,))
@@ -318,8 +318,12 @@ class Cards:
                 "WHERE message = ?",
                 (state.value, told, card.message),
             )
-            if told and card.change is not None:
-                self._db.execute("INSERT OR IGNORE INTO card_notices VALUES (?, ?, 0)", (card.change, card.channel))
+            # One that was corrected before, of which nobody was told yet, is told of with this change.
+            self._db.execute(
+                "INSERT OR IGNORE INTO card_notices SELECT change, channel, 0 FROM cards "
+                "WHERE message = ? AND told AND change IS NOT NULL",
+                (card.message,),
+            )
 
     def notices(self) -> tuple[Notice, ...]:
         """What channels are to be told, where no card waits for the same change."""
