@@ -17,7 +17,11 @@ def post(data: Path, article_id: str) -> Quoted:
         article, passage = archive.article(article_id), archive.passages(article_id)[0]
         words = article.words(passage.span)
         receipt = Receipt(article.id, article.sha256, passage.span)
-        quoted = Quoted(receipt, 1, digest(words), len(" ".join(words.split())), "who", title="Crane")
+        quoted = Quoted(
+            receipt, 1, digest(words), len(" ".join(words.split())), "who",
+            speaker=passage.said_by.speaker.name if passage.said_by and passage.said_by.speaker else None,
+            cited=passage.said_by is not None, title="Crane",
+        )  # fmt: skip
         archive.remember_card(Posted(5, 7, "2099-01-02T03:04:05+00:00", Kind.ANSWER, "en", (quoted,)))
     return quoted
 

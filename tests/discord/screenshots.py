@@ -14,6 +14,7 @@ import asyncio
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from bot.demo import Stage, staged
 from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
+from index.audit import Action
 from index.types import Draft
 
 WIDTH, HEIGHT, SCALE = 1000, 1100, 2
@@ -39,7 +41,7 @@ MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop/.test(b.textContent)) ||
-     /What is wrong with this quotation/.test(document.body.innerText)) &&
+     /What is wrong with this quotation|№/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
 """
@@ -171,8 +173,54 @@ async def receipt(stage: Stage) -> None:
     await stage.member.context_menu(stage.channel, "Receipt", card)
 
 
+async def _corrected(stage: Stage, change: Callable[[Archive], object]) -> None:
+    """Cards that quote the harbour's articles, and what becomes of them by a change."""
+    await harbour(stage)
+    await stage.member.slash(stage.channel, "ask", question="How much will the harbour bridge cost?")
+    await stage.bot.worker.call(stage.guild.id, change)  # not as a change: it is seen by the round below
+    cog: Any = stage.bot.get_cog("Corrections")
+    while await cog.round():
+        pass
+
+
+def _dearer(archive: Archive) -> None:
+    list(archive.add_all(replace(one, text=one.text.replace("million crowns", "million euros")) for one in HARBOUR[:2]))
+
+
+def _withdraw(archive: Archive) -> None:
+    for article in archive.articles():
+        if article.outlet == "Harbour Times":
+            archive.remove(article.id)
+
+
+def _another(archive: Archive) -> None:
+    with archive._store.transaction():
+        archive._store._db.execute("UPDATE attributions SET name = 'Karl Lund' WHERE name = 'Ingrid Dahl'")
+        archive.log.note(Action.OVERRIDE, "speaker", by=None)
+
+
+async def corrected(stage: Stage) -> None:
+    await _corrected(stage, _dearer)
+
+
+async def withdrawn(stage: Stage) -> None:
+    await _corrected(stage, _withdraw)
+
+
+async def another_speaker(stage: Stage) -> None:
+    await _corrected(stage, _another)
+
+
+async def timeline_withdrawn(stage: Stage) -> None:
+    await timeline(stage)
+    await stage.bot.worker.call(stage.guild.id, _dearer)
+    cog: Any = stage.bot.get_cog("Corrections")
+    while await cog.round():
+        pass
+
+
 PICTURES = (
-    answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
+    corrected, withdrawn, another_speaker, timeline_withdrawn, answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
     timeline, compare, told, subscriptions,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)

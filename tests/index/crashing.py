@@ -2,7 +2,8 @@
 
 It imports everything once and forks for each line ``FIRST STEP STATEMENT`` on its input: the child does the steps from
 number FIRST on, writes each one's number when it is done, and ends itself by SIGKILL before the SQL statement of that
-number, counted from the beginning of step number STEP (0: never, it waits to be killed). Written are ``pid N``, the steps, and ``over`` when the child is no more.
+number, counted from the beginning of step number STEP (0: never, it waits to be killed). Written are ``pid N``, the
+steps, and ``over`` when the child is no more.
 
 What a step does is one of `OPERATIONS`, chosen by its number; a further one needs a line there.
 """
@@ -201,7 +202,7 @@ OPERATIONS = (
     Operation("reindex", _reindex, _same),
     Operation("rollback", _rollback, _same),
 )
-WEIGHTS = (4, 2, 1, 2, 2, 2, 1, 1)
+WEIGHTS = (4, 2, 1, 2, 3, 4, 1, 1)
 """How often each is chosen, in the order above."""
 
 

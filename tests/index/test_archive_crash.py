@@ -126,7 +126,7 @@ def test_killed_at_fifty_random_moments(doomed: Doomed) -> None:
 
 
 def test_killed_from_outside_at_any_moment(doomed: Doomed) -> None:
-    """Twelve processes in a row, each killed a random while into a random step: between two statements too."""
+    """Eight processes in a row, each killed a random while into a random step: between two statements too."""
     moments = random.Random(20231014)  # noqa: S311  # no secret
-    for _ in range(12):
+    for _ in range(8):
         doomed.live(steps=moments.randrange(4), wait=moments.uniform(0, 0.06))

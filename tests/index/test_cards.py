@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index.archive import Archive
 from index.cards import STANDS, Finding, Kind, Posted, Quoted, Standing, State, digest, even
 from index.corrections import found_again, reads_now
+from index.encoder import Encoder
 from index.types import Article, Passage, Receipt, Span
 
 
@@ -74,11 +75,11 @@ def test_every_speaker_of_an_archive_is_its_own(archive: Archive) -> None:
 @given(
     st.lists(st.tuples(st.sampled_from(["put", "change", "take", "undo", "compare"]), st.integers(0, 2)), max_size=14)
 )
-def test_found_is_always_what_is_served(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int]]) -> None:
+def test_found_is_always_what_is_served(
+    tmp_path_factory: pytest.TempPathFactory, words_encoder: Encoder, steps: list[tuple[str, int]]
+) -> None:
     """After any sequence of changes, looked at or not in between, each card's finding is what a fresh look gives."""
-    from conftest import WordsEncoder
-
-    with Archive.open(tmp_path_factory.mktemp("data"), encoder=WordsEncoder()) as archive:
+    with Archive.open(tmp_path_factory.mktemp("data"), encoder=words_encoder) as archive:
         for number in range(3):
             archive.add(draft(number))
             post(archive, number, message=number + 1)
