@@ -321,11 +321,13 @@ def told_of(cards: Sequence[Posted], server: int, change: int) -> discord.ui.Lay
                     quoting.append(card)
     lines = [f"{SIGN}{counted('corrections.notice', len(cards))}**"]
     for (article, standing), quoting in list(by_article.items())[:NAMED]:
-        links = " ".join(
-            f"[{number}](https://discord.com/channels/{server}/{card.channel}/{card.message})"
+        links = " · ".join(
+            f"[{text('corrections.link', number=number)}]"
+            f"(https://discord.com/channels/{server}/{card.channel}/{card.message})"
             for number, card in enumerate(quoting[-LINKED:], 1)
         )
-        did = f"{text(f'corrections.did.{standing}')} ({counted('corrections.cards', len(quoting))}: {links})"
+        more = text("corrections.further", number=len(quoting) - LINKED) if len(quoting) > LINKED else ""
+        did = f"{text(f'corrections.did.{standing}')} ({links}{more})"
         lines.append(f"- “{verbatim.label(titles[article], 90)}”: {did}")
     if len(by_article) > NAMED:
         lines.append(counted("corrections.more", len(by_article) - NAMED))

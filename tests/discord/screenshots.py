@@ -41,7 +41,7 @@ MARGIN = 12
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(b => /In context|Read at source|Stop/.test(b.textContent)) ||
-     /What is wrong with this quotation|№/.test(document.body.innerText)) &&
+     /What is wrong with this quotation|№|⚠/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
 """
@@ -177,10 +177,20 @@ async def _corrected(stage: Stage, change: Callable[[Archive], object]) -> None:
     """Cards that quote the harbour's articles, and what becomes of them by a change."""
     await harbour(stage)
     await stage.member.slash(stage.channel, "ask", question="How much will the harbour bridge cost?")
+    await _work_off(stage, change)
+    _without_notice(stage)
+
+
+async def _work_off(stage: Stage, change: Callable[[Archive], object]) -> None:
     await stage.bot.worker.call(stage.guild.id, change)  # not as a change: it is seen by the round below
     cog: Any = stage.bot.get_cog("Corrections")
     while await cog.round():
         pass
+
+
+def _without_notice(stage: Stage) -> None:
+    """Only the last message is in the picture."""
+    stage.env.backend.delete_message(stage.channel.id, stage.channel.history()[-1].id)
 
 
 def _dearer(archive: Archive) -> None:
@@ -211,17 +221,23 @@ async def another_speaker(stage: Stage) -> None:
     await _corrected(stage, _another)
 
 
-async def timeline_withdrawn(stage: Stage) -> None:
+async def timeline_corrected(stage: Stage) -> None:
     await timeline(stage)
-    await stage.bot.worker.call(stage.guild.id, _dearer)
-    cog: Any = stage.bot.get_cog("Corrections")
-    while await cog.round():
-        pass
+    await _work_off(stage, _dearer)
+    _without_notice(stage)
+
+
+async def correction_notice(stage: Stage) -> None:
+    await harbour(stage)
+    for question in ("How much will the harbour bridge cost?", "Whom does the harbour bridge cut off?"):
+        await stage.member.slash(stage.channel, "ask", question=question)
+    await _work_off(stage, _withdraw)
 
 
 PICTURES = (
-    corrected, withdrawn, another_speaker, timeline_withdrawn, answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
-    timeline, compare, told, subscriptions,
+    answer, abstention, context, carried, private, further, wrong, check, check_stitched, check_shared, receipt, topic,
+    timeline, compare, told, subscriptions, corrected, withdrawn, another_speaker, timeline_corrected,
+    correction_notice,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
 
