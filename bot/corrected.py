@@ -127,13 +127,21 @@ class _Made:
         self._number = _OURS
         self._ids: set[str] = set()
         self._voice: Correction | None = None
+        self._below: tuple[str, list[Component]] = ("", [])
+        """What follows once who said it has been named, and how that is written."""
 
     def children(self, components: Sequence[Component]) -> list[Component]:
         """The components, corrected."""
-        return [made for component in components for made in self._component(component)]
+        return [*(made for component in components for made in self._component(component)), *self._follow()]
+
+    def _follow(self) -> list[Component]:
+        (_, waiting), self._below = self._below, ("", [])
+        return waiting
 
     def _component(self, component: Component) -> Iterator[Component]:
         kind = component["type"]
+        if kind != TEXT:
+            yield from self._follow()
         if kind == TEXT:
             yield from self._words(component)
         elif kind == ROW:
@@ -156,8 +164,11 @@ class _Made:
             yield {**component, "content": _other_voice(component["content"], voice)}
             return
         if one is None:
+            who, _ = self._below
             yield component
+            yield from self._follow() if who and who in component["content"] else ()
             return
+        yield from self._follow()
         if one.standing is Standing.SPEAKER:
             self._voice = one
             yield component
@@ -165,7 +176,10 @@ class _Made:
         words = verbatim.unquoted(component["content"])
         gone = f"-# ~~{verbatim.escape(text('corrections.too_long', number=f'{len(words):,}'))}~~"
         yield {**component, "content": verbatim.struck(words) if self._room else gone}
-        now = one.now if self._room > 1 else None
+        self._below = one.quoted.who, list(self._news(one, one.now if self._room > 1 else None))
+
+    def _news(self, one: Correction, now: Hit | None) -> Iterator[Component]:
+        """What is said of a quotation that does not stand: when and why, and what stands in its place."""
         yield self._added(_said(one, now))
         if now is not None:
             quotation, source = render.beside(now)
