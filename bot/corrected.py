@@ -97,11 +97,23 @@ def words_at(tree: Sequence[Component], place: int) -> str:
 # --- there
 
 
-def corrected(tree: Sequence[Component], corrections: Sequence[Correction]) -> list[Component]:
-    """The card with what was corrected on it; all of what is to be said about it where that fits into a message."""
+def keys_in(tree: Sequence[Component]) -> frozenset[str]:
+    """The keys of all texts that buttons of a card lead into."""
+    ids = (component.get("custom_id") or "" for component in walk(tree) if component["type"] == BUTTON)
+    found = (places["places"] for each in ids if (places := _PLACES.match(each)))
+    return frozenset(place.split(".")[0] for places in found for place in places.split("~"))
+
+
+def corrected(
+    tree: Sequence[Component], corrections: Sequence[Correction], gone: frozenset[str] = frozenset()
+) -> list[Component]:
+    """The card with what was corrected on it; all of what is to be said about it where that fits into a message.
+
+    ``gone`` are keys of further texts that are not there any more.
+    """
     made: list[Component] = []
     for room in (3, 2, 1, 0):
-        made = _Made(corrections, room).children(tree)
+        made = _Made(corrections, room, gone).children(tree)
         if fits(made):
             break
     return made
@@ -118,9 +130,9 @@ class _Made:
     3: with buttons to what the article reads now; 2: without them; 1: without these words; 0: without those quoted.
     """
 
-    def __init__(self, corrections: Sequence[Correction], room: int) -> None:
+    def __init__(self, corrections: Sequence[Correction], room: int, gone: frozenset[str]) -> None:
         self._at = {each.quoted.place: each for each in corrections if each.standing is not Standing.STANDS}
-        self._dead = {each.key for each in corrections if each.moved}
+        self._dead = gone.union(each.key for each in corrections if each.moved)
         self._struck = {each.key for each in corrections if each.struck}
         self._room = room
         self._text = 0

@@ -24,8 +24,20 @@ from discord.ext import commands, tasks
 
 from bot import localised, render, verbatim
 from bot.ask import prove
-from bot.corrected import SIGN, AsItIs, Correction, corrected, is_corrected, restored, skeleton, tree_of, words_at
+from bot.corrected import (
+    SIGN,
+    AsItIs,
+    Correction,
+    corrected,
+    is_corrected,
+    keys_in,
+    restored,
+    skeleton,
+    tree_of,
+    words_at,
+)
 from bot.localised import counted, text
+from bot.places import key_of
 from bot.posted import Component, texts
 from index.archive import Archive
 from index.cards import Finding, Notice, Posted, Quoted, Standing, digest
@@ -190,7 +202,7 @@ class Corrections(commands.Cog):
         corrections = [await self._correction(server, quoted, sent) for quoted in card.quotations]
         shows = [_shows(each) for each in corrections]
         as_sent = all(each.standing is Standing.STANDS for each in corrections)
-        to_be = sent if as_sent else corrected(sent, corrections)
+        to_be = sent if as_sent else corrected(sent, corrections, await self._gone(server, sent))
         # A channel is not told that another part of an article was changed once more.
         told = [_seen(one) for one in shows] != [_seen(one) for one in card.quotations]
         # What either form of the card lacks: whichever of them a killed process leaves, it can be put back.
@@ -232,6 +244,15 @@ class Corrections(commands.Cog):
         same = quoted.shown.standing is found.standing and quoted.reads == reads
         day = quoted.since if same and quoted.since else today
         return Correction(replace(quoted, reads=reads), found.standing, found.moved, now, day)
+
+    async def _gone(self, server: int, sent: Sequence[Component]) -> frozenset[str]:
+        """The keys of texts that buttons of a card lead into, and that are not there any more."""
+        keys = keys_in(sent)
+
+        def look(archive: Archive) -> frozenset[str]:
+            return keys.difference(key_of(article.id, article.sha256) for article in archive.articles())
+
+        return await self.bot.worker.call(server, look)
 
     def _message(self, server: int, card: Posted) -> discord.PartialMessage:
         return self.bot.get_partial_messageable(card.channel, guild_id=server).get_partial_message(card.message)

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import render
-from bot.corrected import Correction, corrected, fits, is_corrected, restored, skeleton, words_at
+from bot.corrected import Correction, corrected, fits, is_corrected, keys_in, restored, skeleton, words_at
+from bot.places import key_of
 from bot.posted import Component, posted, texts, walk
 from index.cards import Kind, Posted, Standing
 from index.types import Answer, Article, Attribution, Hit, Passage, Span, Speaker
@@ -58,7 +59,7 @@ def corrections(data: st.DataObject, card: Posted) -> list[Correction]:
 @given(st.lists(SENTENCES.map(" ".join), min_size=1, max_size=5), st.booleans(), st.data())
 @settings(max_examples=150, deadline=None)
 def test_every_correction_fits_and_can_be_taken_back(quotes: list[str], several: bool, data: st.DataObject) -> None:
-    """Through one correction or two, the skeleton and the message give the card as it was sent, and hold no question."""
+    """Through one correction or two, skeleton and message give the card as it was sent; no question is in it."""
     hits = [
         hit(number, words.strip() or "x", data.draw(st.none() | st.just("https://a.example/b")))
         for number, words in enumerate(quotes)
@@ -109,8 +110,24 @@ def test_what_is_said_stands_below_who_said_it() -> None:
     assert labels == ["Read at source", "In context", "Follow up"]
 
 
+def test_more_goes_when_there_is_no_more() -> None:
+    """The button to other quotations goes when all of their texts are gone, and only then."""
+    url = "https://a.example/b"
+    tree, card = sent([hit(number, f"It costs {number} crowns.", url) for number in range(3)], several=False)
+    withdrawn = [correction(Standing.WITHDRAWN, card.quotations[0], None)]
+    keys = [key_of(one.id, one.sha256) for one in (hit(n, f"It costs {n} crowns.", url).article for n in range(3))]
+    assert keys_in(tree) == set(keys)
+
+    def more(gone: frozenset[str]) -> bool:
+        return any(one.get("label", "").startswith("More") for one in walk(corrected(tree, withdrawn, gone)))
+
+    assert more(frozenset())
+    assert more(frozenset(keys[1:2]))
+    assert not more(frozenset(keys[1:]))
+
+
 def test_a_card_that_is_full_says_less() -> None:
-    """Where what an article reads now does not fit, that it reads otherwise is said; the old words stay while they fit."""
+    """Where what an article reads now does not fit, only that it does so is said; the old words stay while they fit."""
     long = " ".join(f"Sentence number {number} of a long statement." for number in range(80))
     tree, card = sent([hit(0, long, None)], several=False)
     now = hit(0, long.replace("long", "short"), None)
