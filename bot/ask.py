@@ -19,7 +19,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import cards, days, failures, in_force, localised, render, tell_me, unanswered, verbatim
+from bot import cards, days, failures, in_force, localised, posted, render, tell_me, unanswered, verbatim
 from bot.conversations import Earlier, Said, what_is
 from bot.localised import text
 from bot.messages import Asked, asked_in
@@ -89,6 +89,7 @@ class Ask(commands.Cog):
                 asker=interaction.user.id, private=private,
             )  # fmt: skip
             sent = await interaction.followup.send(view=found.view, wait=True)
+        await posted.note(self.bot, server, sent, found.view)
         self.bot.conversations.remember(server, sent.id, before, question, found.filters)
         if thread is not None and not private:
             self.bot.conversations.remember(server, thread, before, question, found.filters)
@@ -153,6 +154,7 @@ class Ask(commands.Cog):
                 self.bot, server, asked.question, before, message.created_at, asker=message.author.id
             )
             sent = await reply_to(message, view=found.view)
+        await posted.note(self.bot, server, sent, found.view)
         for carrier in (sent.id, thread_of(message.channel)):
             if carrier is not None:
                 self.bot.conversations.remember(server, carrier, earlier.questions, asked.turn, found.filters)
@@ -455,14 +457,13 @@ class Pressed:
             return True
         return False
 
-    async def show(self, view: ui.LayoutView, attachment: str | None = None) -> None:
-        """Send ``view``, or turn the page of the message it stands on."""
+    async def show(self, view: ui.LayoutView, attachment: str | None = None) -> discord.Message:
+        """Send ``view``, or turn the page of the message it stands on; the message that shows it."""
         data = attachment.encode("utf-8", "surrogatepass") if attachment else b""
         files = [discord.File(io.BytesIO(data), "passage.txt")] if data else []
         if self._turn:
-            await self._interaction.edit_original_response(view=view, attachments=files)
-        else:
-            await self._interaction.followup.send(view=view, files=files, ephemeral=True)
+            return await self._interaction.edit_original_response(view=view, attachments=files)
+        return await self._interaction.followup.send(view=view, files=files, ephemeral=True, wait=True)
 
     async def say(self, words: str) -> None:
         """Say one sentence to the person alone."""

@@ -16,7 +16,7 @@ import discord
 from discord import ui
 from discord.ext import commands
 
-from bot import cards, render
+from bot import cards, posted, render
 from bot.ask import (
     LastingButton,
     LastingSelect,
@@ -35,6 +35,7 @@ from bot.localised import text
 from bot.permissions import server_of
 from bot.places import Place
 from index import followup
+from index.cards import Kind
 from index.feedback import Complaint
 from index.types import Answer, Filters, Hit, Receipt, Span
 
@@ -147,7 +148,7 @@ class WithoutButton(LastingButton, template=render.WITHOUT_ID):
                 found = await answered(
                     bot, server, asked, earlier, interaction.created_at, own_filters, asker=asker, private=private
                 )
-                await pressed.show(found.view)
+                await posted.note(bot, server, await pressed.show(found.view), found.view)
             if own:
                 bot.conversations.remember(server, message.id, turns, asked, found.filters)
 
@@ -183,6 +184,7 @@ class ShareButton(LastingButton, template=render.SHARE_ID):
                 )  # fmt: skip
             sent = await interaction.followup.send(view=view, wait=True)
             await interaction.edit_original_response(view=view)  # without the button, for it is shared now
+            await posted.note(bot, server, sent, view, Kind.SHARED)
             before = bot.conversations.before(server, message.id)
             asked = before[-1] if before else card.asked
             bot.conversations.remember(server, sent.id, before[:-1], asked, card.filters)
@@ -242,6 +244,7 @@ class Forms(commands.Cog):
                     bot, server, question, before, interaction.created_at, asker=asker, private=private
                 )
                 sent = await _posted(interaction, message, found.view, private=private)
+            await posted.note(bot, server, sent, found.view)
             thread = None if private else thread_of(interaction.channel)
             for carrier in (sent.id, thread):
                 if carrier is not None:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands, ui
 
-from bot import failures, render, verbatim
+from bot import failures, posted, render, verbatim
 from bot.ask import LastingButton, prove, suggested
 from bot.localised import LANGUAGES, catalogue, grouped, text
 from bot.menus import WithMenu
 from bot.permissions import server_of
 from index.archive import Archive
+from index.cards import Kind
 from index.check import Change, Claim, Op, Verdict, VerdictKind, readings
 from index.sentences import sentence_spans
 from index.types import Hit
@@ -210,7 +211,7 @@ def card(
         items.append(ui.TextDisplay(f"-# {text('check.shared_by', name=verbatim.label(shared_by, 60))}"))
     box: ui.Container[ui.LayoutView] = ui.Container(*items, accent_colour=colour)
     if asker is None:
-        return render.view(box)
+        return render.quoting(render.view(box), found.hits)
     share: ui.Button[ui.LayoutView] = ui.Button(
         label=text("button.share"), custom_id=f"{_SHARE}:{asker}:{min(found.of, 99_999)}:{found.quoted:d}"
     )
@@ -347,8 +348,10 @@ class ShareVerdictButton(LastingButton, template=SHARE_ID):
         found = Checked(judged, claim, int(self.says["of"]), self.says["quoted"] == "1")
         await prove(bot, server, found.hits)
         today = interaction.created_at.date()
-        await interaction.followup.send(view=card(found, shared_by=interaction.user.display_name, today=today))
+        view = card(found, shared_by=interaction.user.display_name, today=today)
+        sent = await interaction.followup.send(view=view, wait=True)
         await interaction.edit_original_response(view=card(found, today=today))
+        await posted.note(bot, server, sent, view, Kind.CHECK)
 
 
 def _again(archive: Archive, claim: Claim) -> Verdict:

@@ -178,6 +178,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_override(command("override", commands.override, "Say who really says a passage, or hide it from everything."))
 
+    command("corrections", commands.corrections, "List the posted answers that were or are to be corrected.")
     command("chat", commands.chat, "Ask questions one after the other; follow-ups are understood.")
     command("try", commands.try_, "See the main job done on the bundled sample article.")
     demo = command("demo", commands.demo, "Try the Discord bot in a local page, without a token.")

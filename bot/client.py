@@ -44,6 +44,7 @@ from bot.card_buttons import ComplaintSelect, FollowUpButton, Forms, ShareButton
 from bot.checking import Checking, ShareVerdictButton
 from bot.config import Config
 from bot.conversations import Conversations
+from bot.corrections import Corrections
 from bot.edits import Edits, Posts
 from bot.golden import GoldenQuestions, MakeGolden
 from bot.limits import Limits
@@ -153,7 +154,7 @@ class OnRecord(commands.AutoShardedBot):
         asking = Ask(self), Forms(self), Edits(self), Checking(self), Receipts(self)
         curating = Articles(self), adding.Adding(self), shelf.Shelf(), GoldenQuestions(self), MakeGolden(self)
         keeping = feeds.Feeds(self), freshness.Checks(self), Outlets(self), server_settings.ServerSettingsCog(self)
-        learning = feedback.FeedbackForms(), gaps.Gaps(self), calibrating.Calibrating()
+        learning = feedback.FeedbackForms(), gaps.Gaps(self), calibrating.Calibrating(), Corrections(self)
         others = Timelines(self), subscriptions.Subscriptions(self), privacy.Privacy(self), leaving.Leaving(self)
         return *asking, *curating, *keeping, *learning, Members(self), *others
 

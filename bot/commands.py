@@ -626,6 +626,23 @@ def override(args: Arguments) -> int:
     return 0
 
 
+def corrections(args: Arguments) -> int:
+    """List the posted cards that quote what is no longer so."""
+    from bot.cards_list import affected, card_json, card_lines
+
+    with _archive(args) as archive:
+        cards = affected(archive)
+    if args.json:
+        _print_json({"corrections": [card_json(card) for card in cards]})
+    elif not cards:
+        _printer().line("Every posted answer shows what is on record.")
+    else:
+        for card in cards:
+            for line in card_lines(card):
+                _printer().line(line)
+    return 0
+
+
 def chat(args: Arguments) -> int:
     """Hold a conversation."""
     from bot import chat

@@ -33,6 +33,8 @@ class BotSettings:
     """Earlier questions of a conversation that a follow-up may refer to."""
     conversation_minutes: int = field(default=30, metadata=within(1))
     """After so long without a question a conversation is over."""
+    card_days: int = field(default=365, metadata=within(0))
+    """Days for which it is kept what a posted card quotes, so that it can be corrected; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from weakref import WeakValueDictionary
 import discord
 from discord.ext import commands
 
-from bot import cards, failures
+from bot import cards, failures, posted
 from bot.ask import answered, asked_by, before_message, reply_to, thread_of
 from bot.conversations import Earlier, Said, what_is
 from bot.in_force import answers_in
@@ -154,10 +154,11 @@ class Edits(WithMenu):
                 asker=message.author.id,
             )  # fmt: skip
             try:
-                await self._answer(server, post).edit(view=found.view)
+                sent = await self._answer(server, post).edit(view=found.view)
             except discord.NotFound:
                 await bot.posts.forget(server, post.question)
                 return
+        await posted.note(bot, server, sent, found.view)
         if remembered and (thread := thread_of(message.channel)) is not None:
             bot.conversations.replace(server, thread, turns[-1], asked.turn)
         bot.conversations.remember(server, post.answer, before, asked.turn, found.filters)

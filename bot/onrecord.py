@@ -8,8 +8,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import ask, failures, subscriptions, topics
+from bot import ask, failures, posted, subscriptions, topics
 from bot.permissions import server_of
+from index.cards import Kind
 
 if TYPE_CHECKING:
     from bot.client import OnRecord
@@ -48,7 +49,8 @@ class Members(commands.GroupCog, name="onrecord", description="Who is on record,
         with self.bot.answering():
             today = interaction.created_at.date()
             view = await topics.shown(self.bot, server, " ".join(subject.split()), filters, today=today)
-            await interaction.followup.send(view=view)
+            sent = await interaction.followup.send(view=view, wait=True)
+        await posted.note(self.bot, server, sent, view, Kind.TOPIC)
 
     @topic.autocomplete("outlet")
     async def _outlets(

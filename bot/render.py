@@ -114,6 +114,19 @@ def _too_many_words(article: Article, words: int) -> str:
 # --- cards
 
 
+class Card(ui.LayoutView):
+    """A message, and the quotations on it, in the order they are shown: what `bot.posted` keeps of it."""
+
+    quotes: tuple[Hit, ...] = ()
+
+
+def quoting(view: ui.LayoutView, hits: Iterable[Hit]) -> ui.LayoutView:
+    """``view``, as one that shows the words of ``hits``."""
+    if isinstance(view, Card):
+        view.quotes = tuple(hits)
+    return view
+
+
 def card(
     reply: Reply,
     filters: Filters = Filters(),
@@ -139,7 +152,7 @@ def card(
                 hits[0], _FOUND, above=head, others=rest,
                 beside=_other_figures(reply, today=today), further=[_follow_up(asker), wrong], today=today,
             )  # fmt: skip
-            return _view(box, *([ui.ActionRow(_button(text("button.share"), _share_id(reply)))] if private else []))
+            view = _view(box, *([ui.ActionRow(_button(text("button.share"), _share_id(reply)))] if private else []))
         case Abstention(nearest=nearest, details=details):
             lines = [f"**{text('card.not_on_record')}** {verbatim.escape(why(reply, filters))}"]
             if details.suggestions:
@@ -148,7 +161,8 @@ def card(
             if nearest:
                 lines.append(f"**{text('topic.nearest')}**")
             share = [ui.ActionRow(_button(text("button.share"), f"{_SHARE}:0::"))] if private else []
-            return _view(_silence([*head, *lines], nearest[0] if nearest else None, asker, today), *share)
+            view = _view(_silence([*head, *lines], nearest[0] if nearest else None, asker, today), *share)
+    return quoting(view, shown_hits(reply))
 
 
 def evidence(
@@ -198,7 +212,8 @@ def silence(
 ) -> ui.LayoutView:
     """A card without an answer once more: ``lines`` are those that an earlier one showed, as they were sent."""
     head = _head(question, carried, filters, inherited=inherited)
-    return _view(_silence([*head, *lines], nearest, asker, today))
+    view = _view(_silence([*head, *lines], nearest, asker, today))
+    return quoting(view, [nearest] if nearest else [])
 
 
 def _silence(
@@ -772,7 +787,7 @@ def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.
 
 
 def _view(*items: ui.Item[ui.LayoutView]) -> ui.LayoutView:
-    view = ui.LayoutView(timeout=None)
+    view = Card(timeout=None)
     for item in items:
         view.add_item(item)
     # Its buttons are answered by their ids (`bot.ask`), after a restart too. A stopped view is not kept in

@@ -20,13 +20,14 @@ import discord
 from discord import ui
 from discord.ext import commands, tasks
 
-from bot import failures, in_force, localised, render, verbatim
+from bot import failures, in_force, localised, posted, render, verbatim
 from bot.ask import LastingButton, prove
 from bot.localised import counted, text
 from bot.permissions import server_of
 from bot.tell_me import TELL_ID
 from bot.topics import page_note, turning
 from index.archive import Archive
+from index.cards import Kind
 from index.errors import ArchiveError
 from index.subscriptions import AT_MOST, KEPT_DAYS, Outcome, Place, State, Subscription
 from index.types import Abstention, Reply
@@ -279,7 +280,8 @@ class Subscriptions(commands.Cog):
         reference = discord.MessageReference(
             message_id=place.message, channel_id=place.channel, guild_id=guild.id, fail_if_not_exists=False
         )
-        await channel.send(view=view, reference=reference, mention_author=False, nonce=digest[:24])
+        sent = await channel.send(view=view, reference=reference, mention_author=False, nonce=digest[:24])
+        await posted.note(self.bot, guild.id, sent, view, Kind.TOLD)
 
     async def _told_already(self, channel: Any, perhaps: Sequence[Subscription]) -> list[Subscription]:
         """Those of whom a killed process did tell: its message stands in the channel."""

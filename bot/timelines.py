@@ -11,7 +11,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot import ask, failures, render, verbatim, voices
+from bot import ask, failures, posted, render, verbatim, voices
 from bot.ask import LastingButton, prove
 from bot.localised import text
 from bot.permissions import server_of
@@ -19,6 +19,7 @@ from bot.places import PATTERN as PLACE
 from bot.places import Place
 from bot.topics import key_of, packed, page_note, turning, unpacked
 from index.archive import Archive
+from index.cards import Kind
 from index.speakers import Unclear
 from index.timeline import Entry, Timeline
 from index.types import Filters, Hit, Receipt
@@ -82,7 +83,9 @@ class Timelines(commands.Cog):
                 await failures.say(interaction, verbatim.escape(voices.unclear(found)))
                 return
             await prove(self.bot, server, shown_hits(found, 0))
-            await interaction.followup.send(view=card(found, 0, filters, today=interaction.created_at.date()))
+            view = card(found, 0, filters, today=interaction.created_at.date())
+            sent = await interaction.followup.send(view=view, wait=True)
+        await posted.note(self.bot, server, sent, view, Kind.TIMELINE)
 
     @timeline.autocomplete("speaker")
     async def _speakers(
@@ -136,7 +139,7 @@ def card(
     # Over the card, for in it the first day would stand glued to what it is a timeline of; a line between them would
     # be the 41st component.
     turn = turning(page, pages, lambda to: timeline_id(timeline, filters, to))
-    return render.sheet(items, turn, above="\n".join(head))
+    return render.quoting(render.sheet(items, turn, above="\n".join(head)), shown_hits(timeline, page))
 
 
 def _compare(timeline: Timeline, entry: Entry) -> list[ui.Button[ui.LayoutView]]:
@@ -200,7 +203,8 @@ class TimelineButton(LastingButton, template=TIMELINE_ID):
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
-        await interaction.edit_original_response(view=view)
+        sent = await interaction.edit_original_response(view=view)
+        await posted.note(bot, server, sent, view, Kind.TIMELINE)
 
 
 class CompareButton(LastingButton, template=COMPARE_ID):

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import ui
 
-from bot import failures, localised, reasons, render, verbatim, voices
+from bot import failures, localised, posted, reasons, render, verbatim, voices
 from bot.ask import LastingButton, prove
 from bot.localised import text
 from bot.permissions import server_of
+from index.cards import Kind
 from index.topics import Topic, Voice
 from index.types import Filters, Hit
 
@@ -159,8 +160,9 @@ async def shown(
 ) -> ui.LayoutView:
     """The card for a subject, every quotation on it proved."""
     found = await bot.worker.call(server, lambda archive: archive.topic(subject, filters))
-    await prove(bot, server, shown_hits(found, page))
-    return card(found, page, filters, today=today)
+    hits = shown_hits(found, page)
+    await prove(bot, server, hits)
+    return render.quoting(card(found, page, filters, today=today), hits)
 
 
 class TopicButton(LastingButton, template=TOPIC_ID):
@@ -183,7 +185,8 @@ class TopicButton(LastingButton, template=TOPIC_ID):
         except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises
             await failures.tell(interaction, error)
             return
-        await interaction.edit_original_response(view=view)
+        sent = await interaction.edit_original_response(view=view)
+        await posted.note(bot, server, sent, view, Kind.TOPIC)
 
 
 def named(names: Iterable[str], key: str) -> str | None:

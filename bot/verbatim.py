@@ -53,6 +53,34 @@ def quoted(text: str, bold: Span | None = None) -> str:
     return "> " + _LINE_BREAK.sub(r"\g<0>> ", escaped)
 
 
+def struck(text: str) -> str:
+    """``text`` as `quoted` gives it, struck through line by line: its displayed words are ``text`` again.
+
+    White space at the ends of a line is not struck. Nor are tildes at its end, where the client would see the end of
+    the stroke in the last of them.
+    """
+    parts = re.split(f"({_LINE_BREAK.pattern})", text)
+    lines = [f"{part}> " if number % 2 else _struck_line(part) for number, part in enumerate(parts)]
+    return "> " + "".join(lines)
+
+
+def _struck_line(line: str) -> str:
+    words = line.strip().rstrip("~").rstrip()
+    if not words:
+        return escape(line)
+    start = len(line) - len(line.lstrip())
+    return f"{line[:start]}~~{escape(words)}~~{escape(line[start + len(words) :])}"
+
+
+def unquoted(block: str) -> str:
+    """The words that `quoted` or `struck` made ``block`` of."""
+    return _MARKED.sub(lambda found: found[1] or "", _QUOTE.sub(r"\1", block))
+
+
+_QUOTE = re.compile(rf"(\A|{_LINE_BREAK.pattern})> ")
+_MARKED = re.compile(r"\\([^0-9A-Za-z\s])|\*\*|~~")
+
+
 def displayable(text: str) -> bool:
     """Whether Discord can carry these characters at all: no NUL, no half of a surrogate pair."""
     return "\0" not in text and not _LONE_SURROGATE.search(text)

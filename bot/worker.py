@@ -82,6 +82,8 @@ class Worker:
         self._lock = threading.Lock()
         self._changing: set[int] = set()
         self._closed = False
+        self.changed: Callable[[], object] | None = None
+        """Called on the archives' thread after each work that changed one."""
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archives")
         self._aside = ThreadPoolExecutor(4, thread_name_prefix="reading")
 
@@ -161,6 +163,8 @@ class Worker:
         finally:
             if job.changes:
                 self._changing.discard(job.server)
+                if self.changed is not None:
+                    self.changed()
 
     def _archive(self, server: int) -> Archive:
         archive = self._archives.get(server)

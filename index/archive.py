@@ -24,6 +24,7 @@ from index import (
     abstaining,
     bundle,
     check,
+    corrections,
     followup,
     inherited,
     outlets,
@@ -39,6 +40,7 @@ from index import asked as asked_for
 from index.attribution import attributions as attribute
 from index.audit import UNDO_DAYS, Action, Entry, Log, article_of, article_value
 from index.calibration import Label
+from index.cards import STANDS, Cards, Finding, Posted, Quoted
 from index.check import Claim, Verdict, VerdictKind
 from index.copies import collapsed, other_figures
 from index.crossreader import CrossReader
@@ -121,6 +123,10 @@ NEAR = 4
 PREVIEWED = 32
 """Texts shown as a preview of which it is remembered who says what: finding it takes most of the time of showing one
 again, of turning to it in a batch, and of adding it."""
+_OF_ONE_ARTICLE = (Action.ADDED, Action.UPDATED, Action.EDITED, Action.REMOVED)
+"""Changes whose entry in the log names the one article that is served otherwise by them."""
+_OF_NO_ARTICLE = (Action.THRESHOLD, Action.GOLDEN, Action.FEED, Action.GAP, Action.SETTINGS, Action.DISCARDED)
+"""Changes by which no article is served otherwise."""
 
 WAIT_FOR_LOCK = 30.0
 """Seconds to wait for another process that is changing the same archive."""
@@ -1481,6 +1487,80 @@ class Archive:
         """The answers of the last day, oldest first."""
         now = datetime.now(UTC)
         return tuple(post for post in self._store.posts() if not post.over(now))
+
+    # --- cards that were posted ---------------------------------------------------------------------------------
+
+    @property
+    def cards(self) -> Cards:
+        """Which cards were posted, and what they quote."""
+        return self._store.cards
+
+    def remember_card(self, card: Posted) -> None:
+        """Remember a card; where what it quotes was changed while it was sent, it is due at once."""
+        self.cards.put(card)
+        found = [(card.message, number, self._standing(quoted)) for number, quoted in enumerate(card.quotations)]
+        if any(finding != STANDS for _, _, finding in found):
+            self.cards.compared(found, self.cards.mark)
+
+    def compare_cards(self, pause: Callable[[], None] = lambda: None) -> int:
+        """Compare what the posted cards quote with what is served now; returns how many cards became due by it.
+
+        Only looks where something was changed since the last time. ``pause`` is called now and then, between articles,
+        so that others get their turn.
+        """
+        before, mark = self.cards.mark, f"{self._store.mark}.{self.log.last}"
+        if mark == before:
+            return 0
+        found: list[tuple[int, int, Finding]] = []
+        for article in self._perhaps_changed(before):
+            found += (
+                (card.message, number, finding)
+                for card in self.cards.quoting(article)
+                for number, quoted in enumerate(card.quotations)
+                if quoted.receipt.article_id == article and (finding := self._standing(quoted)) != quoted.found
+            )
+            pause()
+        # What is changed meanwhile has another mark: it is looked at the next time.
+        return self.cards.compared(found, mark)
+
+    def _perhaps_changed(self, mark: str) -> Iterable[str]:
+        """Ids of the quoted articles that may be served otherwise than when ``mark`` was taken."""
+        quoted = self.cards.articles()
+        generation, _, last = mark.rpartition(".")
+        if not last or generation.split(".")[0] != self._store.mark.split(".")[0]:
+            return quoted
+        limit = self.log.last - int(last)
+        since = self.log.entries(limit=limit) if limit > 0 else ()
+        telling = [entry for entry in since if entry.action not in _OF_NO_ARTICLE]
+        if any(entry.action not in _OF_ONE_ARTICLE for entry in telling):
+            return quoted
+        return set(quoted).intersection(subject for entry in telling if (subject := entry.subject) is not None)
+
+    def _standing(self, quoted: Quoted) -> Finding:
+        article_id = quoted.receipt.article_id
+        served = self._served()
+        with self._store.snapshot():
+            if served is None or not self._store.has_article(article_id):
+                return corrections.standing(quoted, None, ())
+            passages = self._store.passages(served, article_id)
+            return corrections.standing(quoted, self._store.article(article_id), passages)
+
+    def quoted_now(self, quoted: Quoted, words: str) -> Hit | None:
+        """What the article of a quotation has in the place of its ``words`` now; ``None`` where it has nothing like it.
+
+        Where the words themselves stand, these, with who says them now.
+        """
+        article_id = quoted.receipt.article_id
+        with self._store.snapshot():
+            served = self._served()
+            if served is None or not self._store.has_article(article_id):
+                return None
+            article, passages = self._store.article(article_id), self._store.passages(served, article_id)
+            span = corrections.found_again(quoted, article.text)
+            if span is None:
+                return corrections.reads_now(words, article, passages)
+            at = corrections.spoken_at(span, passages)
+            return None if at is None else Hit(replace(at, span=span), article, 0.0)
 
     # --- looking ------------------------------------------------------------------------------------------------
 

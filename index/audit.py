@@ -118,6 +118,11 @@ class Log:
         row = self._db.execute(f"{_SELECT} WHERE id = ?", (number,)).fetchone()
         return None if row is None else _entry(row)
 
+    @property
+    def last(self) -> int:
+        """The number of the newest entry; 0 where there is none."""
+        return int(self._db.execute("SELECT coalesce(max(id), 0) FROM log").fetchone()[0])
+
     def entries(
         self,
         *,

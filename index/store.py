@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from index import audit, feeds, freshness, gaps, golden, outlets, overrides, pending, reports, server_settings
+from index import audit, cards, feeds, freshness, gaps, golden, outlets, overrides, pending, reports, server_settings
 from index.attribution.lexicon import ROLE_SYNONYMS
 from index.errors import ArchiveDamaged, ArchiveError, NoSuchArticle
 from index.feedback import Calibrated, Complaint, Feedback, create_salt
@@ -213,6 +213,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     overrides.create_tables,
     reports.create_tables,
     gaps.create_tables,
+    cards.create_tables,
 )
 """Applied once each, in order; ``PRAGMA user_version`` counts them."""
 
@@ -253,6 +254,7 @@ class Store:
         self._decided_about: tuple[object, dict[int, Passage | None]] = None, {}
         self.reports = reports.Reports(self._db, self.transaction)
         self.gaps = gaps.Gaps(self._db, self.transaction)
+        self.cards = cards.Cards(self._db, self.transaction)
 
     def server_settings(self, defaults: ServerDefaults) -> server_settings.SettingsTable:
         """What the moderators decided; ``defaults`` for the rest."""

@@ -70,6 +70,34 @@ def test_bold_words_change_no_character(text: str, start: int, length: int) -> N
     assert plain == visible(text)
 
 
+@given(texts)
+@settings(max_examples=600, deadline=None)
+@example("\n".join(MARKUP))
+@example("a~")
+@example("a ~~ b ~~")
+@example("~~~")
+@example(" - a \\")
+@example("1. a\r\n\r\n_b_ ")
+def test_struck_words_change_no_character(text: str) -> None:
+    """A quotation that is struck through shows its words, and all of each line is struck but white space and tildes."""
+    text = re.sub("[⟦⟧]", "", text)  # the model's own signs
+    shown = quotation(verbatim.struck(text)).rstrip()
+    assert re.sub(r"⟦strike ([^⟧]*)⟧", lambda found: displayed(found[1]), shown) == visible(text)
+    lines = [line.strip().rstrip("~").strip() for line in re.split(r"\r\n|\n|\r", text)]
+    assert shown.count("⟦strike ") == sum(map(bool, lines))
+
+
+@given(texts)
+@settings(max_examples=600, deadline=None)
+@example("\n".join(MARKUP))
+def test_quoted_words_are_read_back(text: str) -> None:
+    """What a block quote was made of is read from it to the character, struck through or not."""
+    assert verbatim.unquoted(verbatim.quoted(text)) == text
+    assert verbatim.unquoted(verbatim.struck(text)) == text
+    bold = Span(len(text) // 3, len(text) // 3 + 5) if len(text) > 9 else None
+    assert verbatim.unquoted(verbatim.quoted(text, bold)) == text
+
+
 def test_only_the_words_that_answer_are_bold() -> None:
     """The signs stand right around them; words over two lines, or with white space at an end, stay plain."""
     assert verbatim.quoted("It was Ann_Cole.", Span(7, 15)) == "> It was **Ann\\_Cole**."

@@ -40,6 +40,7 @@ from bot.moderators import button, done
 from bot.render import WORDS_ID
 from bot.trial import SAMPLE_ID
 from index.archive import Archive
+from index.audit import Action
 from index.calibration import Label
 from index.feeds import Looked, Mode
 from index.freshness import State
@@ -65,8 +66,8 @@ READY = """
     ([...document.querySelectorAll("button, a")].some(
          b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address|Cancel|Show|Undo/.test(
             b.textContent) || /Other reports|Dismiss|Label more|Take back/.test(b.textContent)) ||
-     /What is wrong with this quotation|Questions are answered in|everything on record|followed on this server/.test(
-        document.body.innerText)) &&
+     /What is wrong with this quotation|Questions are answered in|everything on record/.test(document.body.innerText) ||
+     /followed on this server|№|⚠/.test(document.body.innerText)) &&
     ![...document.querySelectorAll("button")].some(b => /In context|More \\(/.test(b.textContent) && b.disabled) &&
     !/Updating|Loading/.test(document.body.innerText)
 """
@@ -424,11 +425,73 @@ async def calibrated(stage: Stage) -> None:
     await posted(stage, calibrating.result_card(found, 30, more=True))
 
 
+async def _corrected(stage: Stage, change: Callable[[Archive], object]) -> None:
+    """Cards that quote the harbour's articles, and what becomes of them by a change."""
+    await harbour(stage)
+    await stage.member.slash(stage.channel, "ask", question="How much will the harbour bridge cost?")
+    await _work_off(stage, change)
+    _without_notice(stage)
+
+
+async def _work_off(stage: Stage, change: Callable[[Archive], object]) -> None:
+    await stage.bot.worker.call(stage.guild.id, change)  # not as a change: it is seen by the round below
+    cog: Any = stage.bot.get_cog("Corrections")
+    while await cog.round():
+        pass
+
+
+def _without_notice(stage: Stage) -> None:
+    """Only the last message is in the picture."""
+    stage.env.backend.delete_message(stage.channel.id, stage.channel.history()[-1].id)
+
+
+def _dearer(archive: Archive) -> None:
+    list(archive.add_all(replace(one, text=one.text.replace("million crowns", "million euros")) for one in HARBOUR[:2]))
+
+
+def _withdraw(archive: Archive) -> None:
+    for article in archive.articles():
+        if article.outlet == "Harbour Times":
+            archive.remove(article.id)
+
+
+def _another(archive: Archive) -> None:
+    with archive._store.transaction():
+        archive._store._db.execute("UPDATE attributions SET name = 'Karl Lund' WHERE name = 'Ingrid Dahl'")
+        archive.log.note(Action.OVERRIDE, "speaker", by=None)
+
+
+async def words_corrected(stage: Stage) -> None:
+    await _corrected(stage, _dearer)
+
+
+async def withdrawn(stage: Stage) -> None:
+    await _corrected(stage, _withdraw)
+
+
+async def another_speaker(stage: Stage) -> None:
+    await _corrected(stage, _another)
+
+
+async def timeline_corrected(stage: Stage) -> None:
+    await timeline(stage)
+    await _work_off(stage, _dearer)
+    _without_notice(stage)
+
+
+async def correction_notice(stage: Stage) -> None:
+    await harbour(stage)
+    for question in ("How much will the harbour bridge cost?", "Whom does the harbour bridge cut off?"):
+        await stage.member.slash(stage.channel, "ask", question=question)
+    await _work_off(stage, _withdraw)
+
+
 OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, log, feed_queue, feed_list, stale)
 PICTURES = (
     answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared,
     receipt, topic, timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
     licence, word_cap, reported, corrected, hidden, decisions, open_gaps, weekly, labelling, calibrated,
+    words_corrected, withdrawn, another_speaker, timeline_corrected, correction_notice,
     *OF_MODERATORS,
 )  # fmt: skip
 IN_README = (answer, abstention, context, check, timeline)
