@@ -45,6 +45,8 @@ class State:
     """Of each change that can be undone, the oldest first: whose it was and what stood there before."""
     entries: int = 0
     """How many entries the log has."""
+    previous: bool = False
+    """Whether there is a generation to roll back to."""
     cards: Mapping[int, tuple[str, str]] = field(default_factory=dict)
     """Message → article quoted, words quoted."""
 
@@ -193,6 +195,18 @@ def _same(state: State, step: int) -> State:
     return state
 
 
+def _promoted(state: State, step: int) -> State:
+    return replace(state, entries=state.entries + 1, previous=True)
+
+
+def _rolled_back(state: State, step: int) -> State:
+    return replace(state, entries=state.entries + 1) if state.previous else state
+
+
+def _discarded(state: State, step: int) -> State:
+    return replace(state, entries=state.entries + 1)
+
+
 @dataclass(frozen=True)
 class Operation:
     """One kind of change."""
@@ -209,9 +223,9 @@ OPERATIONS = (
     Operation("undo", _undo, _undone),
     Operation("post", _post, _posted),
     Operation("correct", _correct, _same),
-    Operation("reindex", _reindex, _same),
-    Operation("rollback", _rollback, _same),
-    Operation("review", _review, _same),
+    Operation("reindex", _reindex, _promoted),
+    Operation("rollback", _rollback, _rolled_back),
+    Operation("review", _review, _discarded),
 )
 WEIGHTS = (4, 2, 1, 2, 3, 4, 1, 1, 1)
 """How often each is chosen, in the order above."""

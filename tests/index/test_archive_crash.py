@@ -122,7 +122,7 @@ def test_killed_at_fifty_random_moments(doomed: Doomed) -> None:
     for _ in range(50):
         # As often before statement 1 to 5 as before 32 to 160: some changes take three statements, some hundreds.
         doomed.live(int(160 ** moments.random()), steps=moments.randrange(4))
-    assert set(doomed.interrupted) >= {"add", "remove", "edit", "undo", "post", "correct", "reindex"}
+    assert set(doomed.interrupted) >= {"add", "remove", "edit", "undo", "post", "correct", "reindex", "review"}
 
 
 def test_killed_from_outside_at_any_moment(doomed: Doomed) -> None:
