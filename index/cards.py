@@ -280,17 +280,9 @@ class Cards:
 
     # --- the work
 
-    def due(self, limit: int | None = None) -> tuple[Posted, ...]:
+    def due(self) -> tuple[Posted, ...]:
         """Cards to be edited, those first that may have been; oldest first."""
-        states = f"c.state <> '{State.DONE}' ORDER BY c.state = '{State.DUE}', c.message"
-        return tuple(self._read(states, limit=limit))
-
-    def due_channels(self) -> tuple[Posted, ...]:
-        """Of each channel with cards to be edited the first of them."""
-        first: dict[int, Posted] = {}
-        for card in self.due():
-            first.setdefault(card.channel, card)
-        return tuple(first.values())
+        return tuple(self._read(f"c.state <> '{State.DONE}' ORDER BY c.state = '{State.DUE}', c.message"))
 
     def begin(self, message: int, before: Any) -> None:
         """A card is about to be edited; ``before`` are the parts that this takes out."""
@@ -355,13 +347,13 @@ class Cards:
                 "UPDATE cards SET told = 0 WHERE change = ? AND channel = ?", (notice.change, notice.channel)
             )
 
-    def _read(self, condition: str, *values: object, limit: int | None = None) -> Iterator[Posted]:
+    def _read(self, condition: str, *values: object) -> Iterator[Posted]:
         """The cards that meet a condition of ours."""
         order = "" if "ORDER BY" in condition else " ORDER BY c.message"
         rows = self._db.execute(
             "SELECT c.message, c.channel, c.at, c.kind, c.language, c.state, c.change, c.before, c.told "  # noqa: S608
-            f"FROM cards c WHERE {condition}{order} LIMIT ?",
-            (*values, -1 if limit is None else limit),
+            f"FROM cards c WHERE {condition}{order}",
+            values,
         ).fetchall()
         for message, channel, at, kind, language, state, change, before, told in rows:
             yield Posted(
