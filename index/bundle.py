@@ -36,6 +36,7 @@ from index.audit import Action, Entry
 from index.errors import ArchiveError, BundleError
 from index.feedback import Calibrated, Complaint, Feedback
 from index.golden import Golden
+from index.overrides import Fix, Override, value_of
 from index.server_settings import SNOWFLAKE, ServerSettings
 from index.settings import ServerDefaults
 from index.store import Generation, Store
@@ -545,6 +546,35 @@ def _load_golden(store: Store, rows: Sequence[Json], into: Into) -> Merged:
     return Merged(added, unchanged=len(rows) - added)
 
 
+def _dump_overrides(store: Store) -> Iterator[Json]:
+    for one in store.overrides.all():
+        yield {
+            "article_id": one.article_id, "sha256": one.sha256, "start": one.span.start, "end": one.span.end,
+            "words": one.words, "fix": one.fix.value, "name": one.name, "role": one.role, "at": one.at,
+        }  # fmt: skip
+
+
+def _load_overrides(store: Store, rows: Sequence[Json], into: Into) -> Merged:
+    here = {one.key: one for one in store.overrides.all()}
+    added = updated = 0
+    for row in rows:
+        given = Override(
+            str(row["article_id"]), str(row["sha256"]), Span(int(row["start"]), int(row["end"])), str(row["words"]),
+            Fix(row["fix"]), row["name"], row["role"],
+        )  # fmt: skip
+        before = here.get(given.key)
+        if before is not None and (before.fix, before.name, before.role) == (given.fix, given.name, given.role):
+            continue
+        replaced = store.overrides.put(given, str(row["at"]))
+        added, updated = added + (replaced is None), updated + (replaced is not None)
+        words = f"imported: {given.fix.value}" + (f" {given.name}" if given.name else "")
+        store.log.note(
+            Action.OVERRIDE, words, by=into.by, subject=given.article_id,
+            before=value_of(replaced) if replaced else None, after=value_of(given),
+        )  # fmt: skip
+    return Merged(added, updated, len(rows) - added - updated)
+
+
 def _dump_log(store: Store) -> Iterator[Json]:
     for entry in reversed(store.log.entries()):
         yield _entry_row(entry)
@@ -562,6 +592,7 @@ PARTS: tuple[Part, ...] = (
     Part("settings", _dump_settings, _load_settings),
     Part("calibration", _dump_calibration, _load_calibration),
     Part("golden", _dump_golden, _load_golden),
+    Part("overrides", _dump_overrides, _load_overrides),
     Part("feedback", _dump_feedback, _load_feedback),
     Part("log", _dump_log, None, only_if_asked=True),
 )

@@ -242,11 +242,22 @@ class Gaps:
         self._db.executemany("UPDATE gap_questions SET state = ? WHERE key = ?", [(state.value, key) for key in keys])
 
     def forget_member(self, pseudonym: str) -> int:
-        """Forget everything that is kept under a pseudonym, and the questions that nobody else asked; how often."""
-        with self._transaction():
-            gone = self._db.execute("DELETE FROM gap_asked WHERE member = ?", (pseudonym,)).rowcount
-            self._forget_unasked()
+        """Forget everything that is kept under a pseudonym, and the questions that nobody else asked; how often.
+
+        To be called inside a transaction.
+        """
+        gone = self._db.execute("DELETE FROM gap_asked WHERE member = ?", (pseudonym,)).rowcount
+        self._forget_unasked()
         return gone
+
+    def of_member(self, pseudonym: str) -> tuple[tuple[str, str], ...]:
+        """What is kept under a pseudonym: each question, and when it was asked."""
+        rows = self._db.execute(
+            "SELECT q.question, a.at FROM gap_asked a JOIN gap_questions q ON q.key = a.question WHERE a.member = ? "
+            "ORDER BY a.at",
+            (pseudonym,),
+        )
+        return tuple((question, at) for question, at in rows)
 
     def forget_old(self, days: int, now: datetime | None = None) -> int:
         """Forget what was asked more than ``days`` ago; how often."""

@@ -60,14 +60,21 @@ def _feedback_of(store: Store, member: Member) -> Iterable[Json]:
         }  # fmt: skip
 
 
+def _gaps_of(store: Store, member: Member) -> Iterable[Json]:
+    for question, at in store.gaps.of_member(member.pseudonym):
+        yield {"question": question, "asked_at": at, "pseudonym": member.pseudonym}
+
+
 KEPT: tuple[Kept, ...] = (
     Kept("subscriptions", _subscriptions_of, lambda store, member: store.subscriptions.forget_member(member.id)),
+    Kept("gaps", _gaps_of, lambda store, member: store.gaps.forget_member(member.pseudonym)),
     Kept("feedback", _feedback_of, lambda store, member: store.forget_feedback_of(member.pseudonym)),
 )
 """All that is kept of members. A feature adds its line."""
 
 FORGOTTEN: tuple[Callable[[Store, ServerSettings], object], ...] = (
     lambda store, settings: store.subscriptions.forget_old(offered_days=settings.retention_days),
+    lambda store, settings: store.gaps.forget_old(settings.retention_days),
     lambda store, settings: store.log.forget_old(),
     lambda store, settings: _forget_old_posts(store),
 )

@@ -60,7 +60,7 @@ class Reports:
         """The reports that nobody has settled, of texts that stand as they did; those of most members first."""
         rows = self._db.execute(
             'SELECT f.id, f.article, f.sha256, f.start, f."end", f.complaint, f.question, f.words, f.at '  # noqa: S608
-            "FROM feedback f JOIN articles a ON a.id = f.article AND a.sha256 = f.sha256 "
+            "FROM feedback f JOIN live a ON a.id = f.article AND a.sha256 = f.sha256 "
             f"LEFT JOIN settled s ON {_SAME} "
             'WHERE NOT f."right" AND f.complaint IS NOT NULL AND f.id > coalesce(s.last, 0) '
             "AND NOT EXISTS (SELECT 1 FROM overrides o WHERE o.article = f.article AND o.sha256 = f.sha256 "

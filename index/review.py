@@ -318,8 +318,8 @@ class Reindexing:
         """
         store = self._store
         one, other = store.version(before, article_id), store.version(after, article_id)
-        old = list(store.passages(before, article_id)) if one else []
-        new = list(store.passages(after, article_id)) if other else []
+        old = list(store.passages(before, article_id, as_derived=True)) if one else []
+        new = list(store.passages(after, article_id, as_derived=True)) if other else []
         if one is None or other is None:
             return len(new), len(old), ()
         if one.sha256 == other.sha256:
@@ -352,7 +352,7 @@ class Reindexing:
             if current and not (scope.anew and scope.holds(article)):
                 continue
             item = archive.derive(article)
-            was = {p.span: _speaker(p) for p in store.passages(served, article.id)}
+            was = {p.span: _speaker(p) for p in store.passages(served, article.id, as_derived=True)}
             now = {p.span: _speaker(p) for p in item.passages}
             both = was.keys() & now.keys()
             added, removed = added + len(now) - len(both), removed + len(was) - len(both)

@@ -7,7 +7,6 @@ import io
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -22,7 +21,7 @@ from . import read
 from .dates import iso_day
 from .entry import Entry
 from .given import Given, SourceSettings
-from .html import read_html
+from .html import read_fragment
 
 if TYPE_CHECKING:
     from .url import Fetch
@@ -159,9 +158,7 @@ def draft_of(
     said = Given(title=entry.title, authors=entry.authors, date=entry.day, url=entry.url)
     name = entry.url or entry.title or "an entry without an address"
     if entry.content is not None:
-        title = f"<title>{escape(entry.title or '')}</title>"
-        page = f"<html><head>{title}</head><body><article>{_without_footer(entry.content)}</article></body></html>"
-        return read_html(name, page.encode(), given.or_else(said), url=entry.url, charset="utf-8")
+        return read_fragment(name, _without_footer(entry.content), given.or_else(said), url=entry.url)
     if entry.url is None:
         raise Unreadable(name, f"The feed gives neither the text nor the address of “{name}”; add it by hand.")
     (outcome,) = read(entry.url, given, settings=settings, fetch=fetch)

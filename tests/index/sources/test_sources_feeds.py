@@ -137,7 +137,7 @@ def test_which_failures_may_pass() -> None:
 
 
 def test_a_real_feed(shared: Path) -> None:
-    """Nine real entries that carry their articles: each has the better part of the article's published text."""
+    """Nine real entries that carry their articles: each has nearly all words of the published text."""
     folder = shared / "data" / "globalvoices_html"
     with gzip.open(folder / "dev.jsonl.gz", "rt", encoding="utf-8") as stream:
         rows = {row["title"]: row for row in map(json.loads, stream)}
@@ -147,5 +147,5 @@ def test_a_real_feed(shared: Path) -> None:
         draft = draft_of(entry, fetch=no_network)
         row = rows[entry.title or ""]
         wanted = set(row["article_body"].split())
-        assert len(wanted & set(draft.text.split())) >= 0.55 * len(wanted), entry.title
+        assert len(wanted & set(draft.text.split())) >= 0.95 * len(wanted), entry.title
         assert draft.date == iso_day(row["date"])
