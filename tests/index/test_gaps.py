@@ -180,21 +180,31 @@ def test_delete_mine(archive: Archive) -> None:
 
 def test_never_two_in_a_week(archive: Archive) -> None:
     """A weekly message is taken once in seven days, also after it was turned off and on; one that failed is not."""
-    table = archive.gap_table
-    assert table.take_digest(NOW) is None
-    archive.set_digest(7, by="mona")
-    kept = table.take_digest(NOW)
+    settings = archive.server_settings
+    assert archive.take_digest(NOW) is None
+    settings.set(by="mona", digest_channel=7)
+    kept = archive.take_digest(NOW)
     assert kept is not None
-    table.give_back_digest(kept)
-    assert table.take_digest(NOW) is not None
-    assert table.take_digest(NOW + timedelta(days=6, hours=23)) is None
-    archive.set_digest(None)
-    assert table.take_digest(NOW + timedelta(days=30)) is None
-    archive.set_digest(8)
-    assert table.take_digest(NOW + timedelta(days=6)) is None
-    again = table.take_digest(NOW + timedelta(days=7, seconds=1))
+    archive.gap_table.give_back_digest(kept)
+    assert archive.take_digest(NOW) is not None
+    assert archive.take_digest(NOW + timedelta(days=6, hours=23)) is None
+    settings.set(by=None, digest_channel=None)
+    assert archive.take_digest(NOW + timedelta(days=30)) is None
+    settings.set(by=None, digest_channel=8)
+    assert archive.take_digest(NOW + timedelta(days=6)) is None
+    again = archive.take_digest(NOW + timedelta(days=7, seconds=1))
     assert again is not None
     assert again.channel == 8
+
+
+def test_a_member_sees_and_deletes_what_they_asked(archive: Archive) -> None:
+    """What is kept of them is the questions under their pseudonym; deleted, the others' stays."""
+    note(archive, WHALES, "1")
+    note(archive, SPACE, "2")
+    assert [row["question"] for row in archive.kept_of(1)["gaps"]] == [WHALES]
+    assert archive.forget_member(1)["gaps"] == 1
+    assert archive.kept_of(1)["gaps"] == []
+    assert [row["question"] for row in archive.kept_of(2)["gaps"]] == [SPACE]
 
 
 def test_prepared_in_steps(archive: Archive) -> None:

@@ -76,22 +76,22 @@ def test_an_id_stands_in_clear_where_it_must_and_nowhere_else(filled: Archive) -
 def test_what_is_kept_is_shown_whole(filled: Archive) -> None:
     """The questions one waits for and the judgements one gave; nothing of anybody else's."""
     kept = filled.kept_of(ANNA)
-    assert {name: len(rows) for name, rows in kept.items()} == {"subscriptions": 1, "feedback": 1}
+    assert {name: len(rows) for name, rows in kept.items()} == {"subscriptions": 1, "gaps": 0, "feedback": 1}
     assert kept["subscriptions"][0]["question"] == "Who paid for the zebrawords bridge?"
     assert kept["subscriptions"][0]["member"] == ANNA
     assert (kept["feedback"][0]["words"], kept["feedback"][0]["complaint"]) == ("Not zebrawords.", "other")
     assert "heronwords" not in str(kept)
-    assert filled.kept_of(1) == {"subscriptions": [], "feedback": []}
+    assert filled.kept_of(1) == {"subscriptions": [], "gaps": [], "feedback": []}
 
 
 def test_delete_mine_leaves_no_byte(filled: Archive) -> None:
     """What is deleted is in the file no more, not in its free pages nor its log of writes; the others' stays."""
     assert b"zebrawords" in bytes_of(filled)
-    assert filled.forget_member(ANNA) == {"subscriptions": 1, "feedback": 1}
+    assert filled.forget_member(ANNA) == {"subscriptions": 1, "gaps": 0, "feedback": 1}
     assert b"zebrawords" not in bytes_of(filled)
-    assert filled.kept_of(ANNA) == {"subscriptions": [], "feedback": []}
-    assert filled.forget_member(ANNA) == {"subscriptions": 0, "feedback": 0}
-    assert {name: len(rows) for name, rows in filled.kept_of(BO).items()} == {"subscriptions": 1, "feedback": 1}
+    assert filled.kept_of(ANNA) == {"subscriptions": [], "gaps": [], "feedback": []}
+    assert filled.forget_member(ANNA) == {"subscriptions": 0, "gaps": 0, "feedback": 0}
+    assert {name: len(rows) for name, rows in filled.kept_of(BO).items()} == {"subscriptions": 1, "gaps": 0, "feedback": 1}
     assert b"heronwords" in bytes_of(filled)
 
 
