@@ -46,7 +46,7 @@ def sentence(error: BaseException) -> str:
             log.warning("%s: %s", type(error).__name__, error)
             return verbatim.escape(verbatim.plain_label(str(error), 1000))
         case Refused():
-            return text("failure.refused")
+            return error.sentence or text(error.key)
         case app_commands.AppCommandError():
             log.info("%s: %s", type(error).__name__, error)
             return text("failure.not_here")

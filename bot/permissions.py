@@ -9,16 +9,18 @@ from discord import app_commands
 
 from bot.localised import ENGLISH, catalogue
 
-NOT_CONFIGURING = "The settings are made by those who may manage this server: you need the permission Manage Server."
+NOT_CONFIGURING = catalogue(ENGLISH)["failure.not_configuring"]
 REFUSED = catalogue(ENGLISH)["failure.refused"]
-"""What somebody who may not change the articles is told, in English; `failures` says it in their language."""
+"""What somebody who may not do one or the other is told, in English; `failures` says it in their language."""
 
 
 class Refused(app_commands.CheckFailure):
-    """Somebody tried to do what they may not, or not there; ``sentence`` tells them."""
+    """Somebody tried to do what they may not, or not there; ``sentence`` tells them, else the text under ``key``."""
 
-    def __init__(self, sentence: str = REFUSED) -> None:
-        super().__init__(sentence)
+    def __init__(self, sentence: str = "", *, configuring: bool = False) -> None:
+        self.sentence = sentence
+        self.key = "failure.not_configuring" if configuring else "failure.refused"
+        super().__init__(sentence or catalogue(ENGLISH)[self.key])
 
 
 def may_configure(interaction: discord.Interaction[Any]) -> bool:

@@ -46,7 +46,11 @@ _AROUND = 3
 
 BETWEEN = " · "
 """Between the parts of a line of small print."""
-TOO_LONG = tuple("-# " + catalogue(language)["card.too_long"].partition("{")[0] for language in LANGUAGES)
+TOO_LONG = tuple(
+    "-# " + catalogue(language)[key].partition("{")[0]
+    for language in LANGUAGES
+    for key in ("card.too_long", "card.over_cap")
+)
 """How the line begins, in each language, that stands for a quotation that is too long for a message."""
 
 _CONTEXT, _MORE = "or:c", "or:m"
@@ -104,11 +108,9 @@ def over_quota(article: Article, words: str, quota: Quota | None = None) -> str 
 
 def _too_many_words(article: Article, words: int) -> str:
     """The line in the place of words that are more than the outlet allows."""
-    outlet = verbatim.label(article.outlet, 60) if article.outlet else "its outlet"
-    return (
-        f"{TOO_LONG}{words:,} words, which are not shown: {outlet} allows a card {article.terms.words:,} words of an "
-        "article. Read it at its source."
-    )
+    outlet = verbatim.label(article.outlet, 60) if article.outlet else text("card.its_outlet")
+    counts = {"number": localised.grouped(words), "cap": localised.grouped(article.terms.words or 0)}
+    return f"-# {text('card.over_cap', outlet=outlet, **counts)}"
 
 
 # --- cards
@@ -488,7 +490,8 @@ def _quotation(
     if len(parts) == 1:
         return words, []
     shown, whole = localised.grouped(len(parts[0])), localised.grouped(len(span))
-    return words, [f"-# ✂ {text('card.cut' if left is None else 'card.cut_by_outlet', shown=shown, whole=whole)}"]
+    why = "card.cut" if left is None else "card.cut_by_outlet"
+    return words, [f"-# ✂ {text(why, shown=shown, whole=whole)}"]
 
 
 def _within(words: Span | None, part: Span) -> Span | None:
@@ -779,7 +782,7 @@ def page_button(url: str | None) -> list[ui.Button[ui.LayoutView]]:
     """The button that opens a page; none where there is no address that Discord takes."""
     if url is None or len(url) > LINK_LIMIT or not _LINK.match(url):
         return []
-    return [ui.Button(label="Open the page", url=url)]
+    return [ui.Button(label=text("button.page"), url=url)]
 
 
 def _box(colour: discord.Colour, items: Iterable[ui.Item[ui.LayoutView]]) -> ui.Container[ui.LayoutView]:

@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot import failures, render
 from bot.ask import LastingButton, LastingSelect
 from bot.localised import counted, text
-from bot.permissions import NOT_CONFIGURING, Refused, may_configure, server_of
+from bot.permissions import Refused, may_configure, server_of
 from index.archive import Archive
 from index.server_settings import ServerSettings
 
@@ -182,7 +182,7 @@ class ServerSettingsCog(commands.Cog):
     async def settings(self, interaction: discord.Interaction[OnRecord]) -> None:
         """Show the settings, to whoever may change them alone."""
         if not may_configure(interaction):
-            raise Refused(NOT_CONFIGURING)
+            raise Refused(configuring=True)
         await interaction.response.defer(ephemeral=True, thinking=True)
         await interaction.followup.send(view=await _shown(interaction), ephemeral=True)
 
@@ -206,7 +206,7 @@ async def _change(interaction: discord.Interaction[Any], **changes: Any) -> None
     """Make a change that was chosen on the card, and show the card as it is then."""
     try:
         if not may_configure(interaction):
-            raise Refused(NOT_CONFIGURING)
+            raise Refused(configuring=True)
         await interaction.response.defer()
         await interaction.edit_original_response(view=await _shown(interaction, **changes))
     except Exception as error:  # noqa: BLE001  # discord.py would only log what a button raises

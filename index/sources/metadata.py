@@ -119,6 +119,15 @@ def _header_fields(lines: list[str]) -> tuple[Given, list[str]]:
     return (_given(values), lines[at:]) if values else (Given(), lines)
 
 
+_TOGETHER = re.compile(r"(?:The|Das|Die|Der|Les?|La) (?:[\w'’.-]+ ){0,3}[\w'’.-]+")
+
+
+def _writers(value: str, outlet: str | None) -> tuple[str, ...]:
+    """The people of a stated author; "The onrecord project" is one too, where somebody wrote it down as that."""
+    found = people(value, outlet, single=True)
+    return found or ((value,) if _TOGETHER.fullmatch(value) and value.casefold() != (outlet or "").casefold() else ())
+
+
 def _given(values: dict[str, list[str]]) -> Given:
     def first(key: str) -> str | None:
         return values[key][0] if values.get(key) else None
@@ -127,7 +136,7 @@ def _given(values: dict[str, list[str]]) -> Given:
     url = first("url")
     if outlet and re.match(r"https?://", outlet):
         url, outlet = url or outlet, None
-    authors = unique(name for value in values.get("authors", ()) for name in people(value, outlet, single=True))
+    authors = unique(name for value in values.get("authors", ()) for name in _writers(value, outlet))
     date = first("date")
     return Given(
         title=first("title"),

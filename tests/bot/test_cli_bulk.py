@@ -71,7 +71,7 @@ def test_who_did_it_is_in_the_log(onrecord: Onrecord, tmp_path: Path, monkeypatc
     assert onrecord("remove", added).code == 0
     with Archive.open(tmp_path / "data") as archive:
         assert [(entry.action.value, entry.by) for entry in archive.log.entries()] == [
-            ("removed", None),
+            ("removed", "the command line"),
             ("added", "mona"),
         ]
 

@@ -18,7 +18,7 @@ from simcord import interactions
 from bot.client import OnRecord
 from bot.config import Config
 from index.archive import Archive
-from index.settings import AnswerSettings, IndexSettings
+from index.settings import AnswerSettings, IndexSettings, ServerDefaults
 from index.types import Added, Draft
 
 DESCRIPTION = Path(__file__).resolve().parents[3] / "shared" / "data" / "discord" / "openapi.json"
@@ -92,11 +92,15 @@ def simulation(data: Path, encoder: Any) -> Simulated:
 
     @asynccontextmanager
     async def opened(
-        *drafts: Draft, check_errors: bool = True, threshold: float = 0.01, **bot_settings: Any
+        *drafts: Draft,
+        check_errors: bool = True,
+        threshold: float = 0.01,
+        server: ServerDefaults = ServerDefaults(),  # noqa: B008  # frozen
+        **bot_settings: Any,
     ) -> AsyncIterator[Town]:
         # The encoder of the tests knows no meaning: whether it is sure enough is not what is tested here.
         answer = AnswerSettings(threshold=threshold, further=0.01)
-        config = Config(index=IndexSettings(answer=answer), bot=replace(Config().bot, **bot_settings))
+        config = Config(index=IndexSettings(answer=answer, server=server), bot=replace(Config().bot, **bot_settings))
         bot = OnRecord(config, data, encoder=encoder, shard_count=1)
         async with simcord.run(bot, check_errors=check_errors, settle_timeout=30.0) as env:
             guild = env.create_guild("Harbour talk")

@@ -12,6 +12,7 @@ from bot import gaps
 from bot.gaps import Gaps
 from bot.permissions import REFUSED
 from bot.subscriptions import Subscriptions
+from index.settings import ServerDefaults
 
 pytestmark = pytest.mark.asyncio
 
@@ -54,14 +55,14 @@ async def test_shown_from_two_members_on(simulated: Simulated) -> None:
 
 async def test_the_configured_number(simulated: Simulated) -> None:
     """From how many members on is configured."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         await ask(town, town.member, WHALE)
         assert WHALE in texts(await listed(town))
 
 
 async def test_private_questions_name_nobody(simulated: Simulated) -> None:
     """A private question is counted with its text; not even a pseudonym is kept of who asked."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         await ask(town, town.member, WHALE, private=True)
         (gap,) = await town.bot.worker.call(town.guild.id, lambda archive: archive.gaps())
         assert (gap.questions[0].members, gap.questions[0].private) == (frozenset(), 1)
@@ -70,7 +71,7 @@ async def test_private_questions_name_nobody(simulated: Simulated) -> None:
 
 async def test_dismissed_and_undone_after_a_restart(simulated: Simulated) -> None:
     """A dismissed gap is gone and can be brought back, by a process that never sent the card."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         await ask(town, town.member, WHALE)
         shown = await listed(town)
         await town.restart()
@@ -90,11 +91,12 @@ async def test_dismissed_and_undone_after_a_restart(simulated: Simulated) -> Non
 
 async def test_add_an_article_closes_it(simulated: Simulated) -> None:
     """The button opens the form; what is added answers, and the gap is closed at the next look, with no message."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         await ask(town, town.member, COST)
         opened = await town.moderator.click(await listed(town), label="Add an article")
         text = next(c["component"]["custom_id"] for c in opened.modal["components"] if c["label"] == "Text")
-        await town.moderator.submit_modal(opened, {text: FERRY.text})
+        shown = await town.moderator.submit_modal(opened, {text: FERRY.text})
+        await town.moderator.click(shown.response, label="Add")
         before = len(bot_messages(town))
         for _ in range(3):
             await closer(town).round()
@@ -104,7 +106,7 @@ async def test_add_an_article_closes_it(simulated: Simulated) -> None:
 
 async def test_a_subscriber_is_told_once(simulated: Simulated) -> None:
     """Who asked to be told of what is also a gap gets one message, whichever looks first."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         card = await ask(town, town.member, COST)
         await town.member.click(card, label="Tell me when it is")
         town.add(FERRY)
@@ -120,7 +122,7 @@ async def test_a_subscriber_is_told_once(simulated: Simulated) -> None:
 
 async def test_many_are_asked_again_a_few_at_a_time(simulated: Simulated) -> None:
     """An import does not keep members waiting: each look asks a few, and all are asked in the end."""
-    async with simulated(threshold=1.0, gap_members=1) as town:
+    async with simulated(threshold=1.0, server=ServerDefaults(gap_members=1)) as town:
         for number in range(gaps.AT_ONCE + 2):
             await ask(town, town.member, f"Did anybody see whale number {number}?")
         await closer(town).round()
@@ -139,7 +141,7 @@ async def test_many_are_asked_again_a_few_at_a_time(simulated: Simulated) -> Non
 
 async def test_weekly_message(simulated: Simulated) -> None:
     """On demand, gaps are posted once a week, by whichever process; its button shows them to moderators alone."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         now = datetime.now(UTC)
         await ask(town, town.member, WHALE)
         before = len(bot_messages(town))
@@ -167,7 +169,7 @@ async def test_weekly_message(simulated: Simulated) -> None:
 
 async def test_forgotten_where_nothing_happens(simulated: Simulated) -> None:
     """A question goes after its time even in a server whose archive nobody changes."""
-    async with simulated(gap_members=1, gap_days=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1, retention_days=1)) as town:
         await ask(town, town.member, WHALE)
         await closer(town).round()
         await town.bot.worker.call(
@@ -180,7 +182,7 @@ async def test_forgotten_where_nothing_happens(simulated: Simulated) -> None:
 
 async def test_members_are_refused(simulated: Simulated) -> None:
     """Nobody but moderators turns pages, dismisses or adds, wherever the card stands."""
-    async with simulated(gap_members=1) as town:
+    async with simulated(server=ServerDefaults(gap_members=1)) as town:
         await ask(town, town.member, WHALE)
         channel: Any = town.bot.get_channel(town.channel.id)
         await channel.send(view=await gaps.listed(town.bot, town.guild.id))

@@ -91,7 +91,11 @@ def test_delete_mine_leaves_no_byte(filled: Archive) -> None:
     assert b"zebrawords" not in bytes_of(filled)
     assert filled.kept_of(ANNA) == {"subscriptions": [], "gaps": [], "feedback": []}
     assert filled.forget_member(ANNA) == {"subscriptions": 0, "gaps": 0, "feedback": 0}
-    assert {name: len(rows) for name, rows in filled.kept_of(BO).items()} == {"subscriptions": 1, "gaps": 0, "feedback": 1}
+    assert {name: len(rows) for name, rows in filled.kept_of(BO).items()} == {
+        "subscriptions": 1,
+        "gaps": 0,
+        "feedback": 1,
+    }
     assert b"heronwords" in bytes_of(filled)
 
 
