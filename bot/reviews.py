@@ -80,7 +80,7 @@ def change_head(change: Change) -> str:
 def speaker_lines(change: Change, shown: int) -> Iterator[str]:
     """The first passages that would have another speaker, and who."""
     for before, after in change.speakers[:shown]:
-        yield f"“{_begun(change.article, before)}”: {_named(before)} → {_named(after)}"
+        yield f"{_begun(change.article, before)}: {_named(before)} → {_named(after)}"
 
 
 def result_line(result: Result) -> str:

@@ -42,9 +42,11 @@ from bot.trial import SAMPLE_ID
 from index.archive import Archive
 from index.audit import Action
 from index.calibration import Label
-from index.feeds import Looked, Mode
+from index.feeds import Looked as FeedLooked
+from index.feeds import Mode
 from index.freshness import State
 from index.overrides import Fix
+from index.review import Found, Looked
 from index.sources import read
 from index.types import Draft, Terms
 
@@ -64,7 +66,7 @@ LIGHT = (Path(__file__).parent / "light.css").read_text(encoding="utf-8")
 READY = """
     document.body && document.fonts.status === "loaded" &&
     ([...document.querySelectorAll("button, a")].some(
-         b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address|Cancel|Show|Undo/.test(
+         b => /In context|Read at source|Stop|Turn off|Delete|Keep|Use the new address|Cancel|Show|Undo|Discard/.test(
             b.textContent) || /Other reports|Dismiss|Label more|Take back/.test(b.textContent)) ||
      /What is wrong with this quotation|Questions are answered in|everything on record/.test(document.body.innerText) ||
      /followed on this server|№|⚠/.test(document.body.innerText)) &&
@@ -258,7 +260,7 @@ def _with_feeds(archive: Archive) -> None:
     archive.feeds.add("https://valley.example/feed.xml", Mode.STRAIGHT)
     gone, _ = archive.feeds.add("https://harbour.example/a/very/long/address/of/a/feed/that/goes/on/and/on/rss.xml")
     archive.feeds.asked(
-        Looked(
+        FeedLooked(
             replace(gone, stopped=True, problem="Its server says that it is gone for good, so it is asked no more.")
         ),
         all_taken=True,
@@ -486,7 +488,39 @@ async def correction_notice(stage: Stage) -> None:
     await _work_off(stage, _withdraw)
 
 
-OF_MODERATORS = (preview, preview_odd, shelf_list, shelf_article, shelf_remove, log, feed_queue, feed_list, stale)
+async def review(stage: Stage) -> None:
+    await harbour(stage)
+    await stage.bot.worker.call(stage.guild.id, _with_changes, changes=True)
+    await stage.moderator.slash(stage.channel, "articles reindex")
+
+
+def _with_changes(archive: Archive) -> None:
+    late, first, gone = (
+        next(article for article in archive.articles() if words in (article.title or ""))
+        for words in ("late and dearer", "open in May", "August")
+    )
+    hit = archive.rank("How much will the harbour bridge cost?")[0]
+    archive.make_golden("How much will the harbour bridge cost?", hit.receipt)
+    speaker = Draft(first.text.replace("Ingrid Dahl", "Karl Lund"))
+    archive.looked(
+        late, Looked(Found.CHANGED, Draft(late.text.replace("million", "billion")), "as many words as before")
+    )
+    archive.looked(first, Looked(Found.CHANGED, speaker, "as many words as before"))
+    archive.looked(gone, Looked(Found.GONE, detail="The page is gone (HTTP 404)."))
+
+
+OF_MODERATORS = (
+    review,
+    preview,
+    preview_odd,
+    shelf_list,
+    shelf_article,
+    shelf_remove,
+    log,
+    feed_queue,
+    feed_list,
+    stale,
+)
 PICTURES = (
     answer, abstention, context, carried, narrowed, private, further, wrong, check, check_stitched, check_shared,
     receipt, topic, timeline, compare, told, subscriptions, settings, elsewhere, export, privacy, privacy_shown,
