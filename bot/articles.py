@@ -8,11 +8,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands, ui
-from discord.ext import commands
 
 from bot import (
     adding,
@@ -29,8 +28,8 @@ from bot import (
     verbatim,
 )
 from bot.ask import suggested, suggestions
-from bot.curating import NO_SUCH, show_form
-from bot.permissions import Refused, may_curate, server_of
+from bot.curating import NO_SUCH, CuratorGroup, show_form
+from bot.permissions import may_curate, server_of
 from index.archive import Archive
 from index.sources import Given
 
@@ -45,18 +44,8 @@ FILE_LIMIT = 10 * 1024 * 1024
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_messages=True)
-class Articles(commands.GroupCog, name="articles", description="Keep the articles of this server"):
+class Articles(CuratorGroup, name="articles", description="Keep the articles of this server"):
     """What moderators do with the articles of their own server."""
-
-    def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
-        super().__init__()
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Refuse whoever may not change the articles, whatever Discord's own settings let through."""
-        if not may_curate(interaction, self.bot.config.bot.curator_role):
-            raise Refused
-        return True
 
     @app_commands.command(description="Add an article from its address, from a file, or pasted")
     @app_commands.describe(

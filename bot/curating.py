@@ -8,18 +8,36 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import discord
 from discord import ui
+from discord.ext import commands
 
 from bot import details, failures, localised, reasons, render, verbatim
 from bot.ask import AUTOCOMPLETE_SECONDS, LastingButton, Pressed
-from bot.permissions import REFUSED, may_curate
+from bot.permissions import REFUSED, Refused, may_curate
 from index.types import Article
+
+if TYPE_CHECKING:
+    from bot.client import OnRecord
 
 BUSY = "The archive of this server is at work just now; press it again in a moment."
 NO_SUCH = "No article here is called that; choose one from the list that opens while you type."
+
+
+class CuratorGroup(commands.GroupCog):
+    """A group of commands for those who may change the articles, whatever Discord's own settings let through."""
+
+    def __init__(self, bot: OnRecord) -> None:
+        self.bot = bot
+        super().__init__()
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Refuse everybody else."""
+        if not may_curate(interaction, self.bot.config.bot.curator_role):
+            raise Refused
+        return True
 
 
 async def refused(interaction: discord.Interaction[Any]) -> bool:

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands, ui
-from discord.ext import commands, tasks
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton, suggestions
+from bot.curating import CuratorGroup
 from bot.feed_commands import TAKEN
-from bot.permissions import REFUSED, Refused, may_curate, server_of
+from bot.permissions import REFUSED, may_curate, server_of
 from bot.places import base36
 from bot.polling import Polled, accepted, few_at_once, poll
+from bot.rounds import Rounds, due
 from bot.topics import page_note, turning
 from index.archive import Archive
 from index.errors import ArchiveError, NoSuchFeed
@@ -57,27 +58,15 @@ DECIDED = "That article does not wait any more: somebody has decided on it."
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_messages=True)
-class Feeds(commands.GroupCog, name="feeds", description="Follow feeds, and decide on the articles they bring"):
+class Feeds(Rounds, CuratorGroup, name="feeds", description="Follow feeds, and decide on the articles they bring"):
     """The commands, and the loop that asks feeds."""
 
+    every = EVERY
+    failed = "Feeds could not be asked"
+
     def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
+        super().__init__(bot)
         self._next: dict[int, datetime] = {}
-        super().__init__()
-
-    async def cog_load(self) -> None:
-        """Begin to ask."""
-        self._look.start()
-
-    async def cog_unload(self) -> None:
-        """Ask no more."""
-        self._look.cancel()
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Refuse whoever may not change the articles, whatever Discord's own settings let through."""
-        if not may_curate(interaction, self.bot.config.bot.curator_role):
-            raise Refused
-        return True
 
     @app_commands.command(description="Follow an RSS or Atom feed, or say anew what becomes of its articles")
     @app_commands.describe(
@@ -175,23 +164,10 @@ class Feeds(commands.GroupCog, name="feeds", description="Follow feeds, and deci
     def _interval(self) -> timedelta:
         return timedelta(minutes=self.bot.config.upkeep.feed_minutes)
 
-    @tasks.loop(seconds=EVERY)
-    async def _look(self) -> None:
-        try:
-            await self.round()
-        except Exception as error:  # the next look may do better, and nobody waits for this one
-            log.error("Feeds could not be asked", exc_info=error)
-
     async def round(self) -> None:
         """One look at every server: each feed whose time has come is asked."""
         now = self.bot.reader.polite.now()
-        # A server without an archive has no feeds; one whose time has not come is not even opened.
-        due = [
-            guild.id
-            for guild in self.bot.guilds
-            if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
-        ]
-        await few_at_once(self._ask, due)
+        await few_at_once(self._ask, due(self.bot, self._next, now))
 
     async def _ask(self, server: int) -> None:
         try:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
-from discord.ext import commands, tasks
 
 from bot import failures, render, verbatim
 from bot.ask import LastingButton
@@ -23,6 +22,7 @@ from bot.localised import text
 from bot.permissions import server_of
 from bot.places import key_of
 from bot.polling import check_links, few_at_once
+from bot.rounds import Rounds, due
 from bot.stale_command import reasons
 from bot.topics import page_note, turning
 from index.archive import Archive
@@ -50,38 +50,20 @@ STALE_ID = re.compile(r"or:sp:(?P<page>[0-9]{1,4})")
 MOVE_ID = re.compile(r"or:sm:(?P<page>[0-9]{1,4}):(?P<key>[A-Za-z0-9_-]{8})")
 
 
-class Checks(commands.Cog):
+class Checks(Rounds):
     """Looks at the pages of stored articles, a few at a time."""
+
+    every = EVERY
+    failed = "Pages could not be looked at"
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot
         self._next: dict[int, datetime] = {}
 
-    async def cog_load(self) -> None:
-        """Begin to look."""
-        self._look.start()
-
-    async def cog_unload(self) -> None:
-        """Look no more."""
-        self._look.cancel()
-
-    @tasks.loop(seconds=EVERY)
-    async def _look(self) -> None:
-        try:
-            await self.round()
-        except Exception as error:  # the next look may do better, and nobody waits for this one
-            log.error("Pages could not be looked at", exc_info=error)
-
     async def round(self) -> None:
         """One look at every server: pages whose time has come are looked at."""
         now = self.bot.reader.polite.now()
-        # A server without an archive has no articles; one whose time has not come is not even opened.
-        due = [
-            guild.id
-            for guild in self.bot.guilds
-            if (self.bot.data / str(guild.id)).is_dir() and now >= self._next.get(guild.id, now)
-        ]
-        await few_at_once(self._try_to_check, due)
+        await few_at_once(self._try_to_check, due(self.bot, self._next, now))
 
     async def _try_to_check(self, server: int) -> None:
         try:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
-from discord.ext import commands, tasks
 
 from bot import adding, in_force, localised, render, verbatim, voices
 from bot.ask import LastingButton, Pressed
 from bot.moderators import ModeratorButton, button, done, refused
 from bot.permissions import server_of
+from bot.rounds import Rounds
 from bot.topics import page_note, turning
 from index.archive import Archive
 from index.audit import Action
@@ -255,28 +255,16 @@ def digest(found: Page, closed: int) -> ui.LayoutView:
     return render.sheet(items, [button("Show them", SHOW_ID)])
 
 
-class Gaps(commands.Cog):
+class Gaps(Rounds):
     """Looks now and then whether articles came in, closes what they answer, and sends the weekly message."""
+
+    every = EVERY
+    failed = "Could not look at the gaps"
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot
         self._seen: dict[int, tuple[object, ...]] = {}
         self._digests: dict[int, Digest] = {}
-
-    async def cog_load(self) -> None:
-        """Begin to look."""
-        self._look.start()
-
-    async def cog_unload(self) -> None:
-        """Look no more."""
-        self._look.cancel()
-
-    @tasks.loop(seconds=EVERY)
-    async def _look(self) -> None:
-        try:
-            await self.round()
-        except Exception as error:  # the next look may do better, and nobody waits for this one
-            log.error("Could not look at the gaps", exc_info=error)
 
     async def round(self, now: datetime | None = None) -> None:
         """One look at every server."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot import cards, failures, render, reviews, verbatim
+from bot.curating import CuratorGroup
 from bot.menus import WithMenu
-from bot.permissions import REFUSED, Refused, may_curate, server_of
+from bot.permissions import REFUSED, may_curate, server_of
 from index import followup
 from index.archive import Archive
 from index.errors import NoSuchGolden
@@ -65,18 +65,8 @@ class MakeGolden(WithMenu):
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_messages=True)
-class GoldenQuestions(commands.GroupCog, name="golden", description="Questions every re-index has to answer as before"):
+class GoldenQuestions(CuratorGroup, name="golden", description="Questions every re-index has to answer as before"):
     """The commands of the group."""
-
-    def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
-        super().__init__()
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Refuse whoever may not change the articles."""
-        if not may_curate(interaction, self.bot.config.bot.curator_role):
-            raise Refused
-        return True
 
     @app_commands.command(description="Keep a question with the quotation that answers it now")
     @app_commands.describe(question="A whole question, as a member would ask it")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot import ask, failures, render, verbatim
+from bot.curating import CuratorGroup
 from bot.outlet_command import changed, described
-from bot.permissions import Refused, may_curate, server_of
+from bot.permissions import may_curate, server_of
 from index.archive import Archive
 from index.errors import ArchiveError
 from index.outlets import LONGEST_LICENCE, MOST_WORDS, Outlet
@@ -22,18 +22,8 @@ if TYPE_CHECKING:
 
 @app_commands.guild_only()
 @app_commands.default_permissions(manage_messages=True)
-class Outlets(commands.GroupCog, name="outlets", description="What outlets allow to be done with their words"):
+class Outlets(CuratorGroup, name="outlets", description="What outlets allow to be done with their words"):
     """The commands of the group."""
-
-    def __init__(self, bot: OnRecord) -> None:
-        self.bot = bot
-        super().__init__()
-
-    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
-        """Refuse whoever may not change the articles, whatever Discord's own settings let through."""
-        if not may_curate(interaction, self.bot.config.bot.curator_role):
-            raise Refused
-        return True
 
     @app_commands.command(name="set", description="Say how much of an outlet a card may quote, and its licence")
     @app_commands.describe(

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import ui
-from discord.ext import commands, tasks
 
 from bot import failures, in_force, localised, posted, render, verbatim
 from bot.ask import LastingButton, prove
 from bot.localised import counted, text
 from bot.permissions import server_of
+from bot.rounds import Rounds
 from bot.tell_me import TELL_ID
 from bot.topics import page_note, turning
 from index.archive import Archive
@@ -178,27 +178,15 @@ def _button(label: str, custom_id: str) -> ui.Button[ui.LayoutView]:
 # --- telling
 
 
-class Subscriptions(commands.Cog):
+class Subscriptions(Rounds):
     """Looks now and then whether articles came in, from wherever, and asks again what is waited for."""
+
+    every = EVERY
+    failed = "Could not see who is to be told"
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot
         self._seen: dict[int, tuple[int, ...]] = {}
-
-    async def cog_load(self) -> None:
-        """Begin to look."""
-        self._look.start()
-
-    async def cog_unload(self) -> None:
-        """Look no more."""
-        self._look.cancel()
-
-    @tasks.loop(seconds=EVERY)
-    async def _look(self) -> None:
-        try:
-            await self.round()
-        except Exception as error:  # the next look may do better, and nobody waits for this one
-            log.error("Could not see who is to be told", exc_info=error)
 
     async def round(self) -> None:
         """One look at every server; whoever is to be told is told, a few in each."""
