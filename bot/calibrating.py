@@ -20,9 +20,10 @@ from discord.ext import commands
 from bot import render, verbatim
 from bot.ask import Pressed, prove
 from bot.calibrate import Report, report
+from bot.curating import DANGER, SUCCESS, CuratorButton, button, refused
 from bot.curve import highest
 from bot.localised import text
-from bot.moderators import GREEN, RED, ModeratorButton, button, done, refused
+from bot.moderators import done
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from index.archive import Archive
@@ -114,8 +115,8 @@ def pair_card(pair: Pair, risk: int) -> ui.LayoutView:
     asked = f"**{verbatim.label(pair.question, 300)}**"
     place, score = Place.of(pair.hit.receipt), round(1000 * pair.hit.score)
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(
-        button("Answers", f"or:na:{risk}:{pair.key}:{score}:{place}", GREEN),
-        button("Does not", f"or:nd:{risk}:{pair.key}:{score}:{place}", RED),
+        button("Answers", f"or:na:{risk}:{pair.key}:{score}:{place}", SUCCESS),
+        button("Does not", f"or:nd:{risk}:{pair.key}:{score}:{place}", DANGER),
         button("Skip", f"or:ns:{risk}:{pair.key}"),
         button("See the result", f"or:nr:{risk}"),
     )
@@ -148,7 +149,7 @@ def result_card(found: Report, risk: int, *, more: bool, said: str = "") -> ui.L
         items.append(ui.TextDisplay(f"```\n{plotted(found)}\n```"))
     row = []
     if found.threshold is not None:
-        row.append(button(f"Use {found.threshold:.2f}", f"or:nu:{risk}:{_packed(found.threshold)}", GREEN))
+        row.append(button(f"Use {found.threshold:.2f}", f"or:nu:{risk}:{_packed(found.threshold)}", SUCCESS))
     if found.own:
         row.append(button("Use the configured one", f"or:nx:{risk}"))
     if more:
@@ -248,10 +249,10 @@ class Calibrating(commands.Cog):
         await interaction.followup.send(view=await labelling(interaction, risk), ephemeral=True)
 
 
-class JudgeButton(ModeratorButton, template=JUDGE_ID):
+class JudgeButton(CuratorButton, template=JUDGE_ID):
     """*Answers*, *Does not*: keeps the label and shows the next pair."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Keep it, in place of an earlier one of the same person's."""
         bot, server, by = interaction.client, server_of(interaction), str(interaction.user.id)
         place, key, score = Place.parse(self.says["place"]), self.says["key"], min(int(self.says["score"]), 1000) / 1000
@@ -271,34 +272,34 @@ class JudgeButton(ModeratorButton, template=JUDGE_ID):
         await pressed.show(await labelling(interaction, int(self.says["risk"]), key))
 
 
-class SkipButton(ModeratorButton, template=SKIP_ID):
+class SkipButton(CuratorButton, template=SKIP_ID):
     """*Skip*."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show the next pair; this one comes again next time."""
         await pressed.show(await labelling(interaction, int(self.says["risk"]), self.says["key"]))
 
 
-class MoreButton(ModeratorButton, template=MORE_ID):
+class MoreButton(CuratorButton, template=MORE_ID):
     """*Label more*."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show the first pair that was not judged."""
         await pressed.show(await labelling(interaction, int(self.says["risk"])))
 
 
-class ResultButton(ModeratorButton, template=RESULT_ID):
+class ResultButton(CuratorButton, template=RESULT_ID):
     """*See the result*."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show what the labels say so far."""
         await pressed.show(await result(interaction, int(self.says["risk"])))
 
 
-class UseButton(ModeratorButton, template=USE_ID):
+class UseButton(CuratorButton, template=USE_ID):
     """*Use*: sets the threshold that the card proposes."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Set it, if the labels still say so."""
         risk, shown, by = int(self.says["risk"]), int(self.says["threshold"]), str(interaction.user.id)
 
@@ -317,10 +318,10 @@ class UseButton(ModeratorButton, template=USE_ID):
         await pressed.show(done(words, made[0], button("See the result", f"or:nr:{risk}")))
 
 
-class ResetButton(ModeratorButton, template=RESET_ID):
+class ResetButton(CuratorButton, template=RESET_ID):
     """*Use the configured one*: takes the server's own threshold back."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Take it back."""
         risk, by = int(self.says["risk"]), str(interaction.user.id)
 

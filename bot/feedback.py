@@ -15,8 +15,9 @@ from discord.ext import commands
 
 from bot import failures, localised, render, verbatim
 from bot.ask import Pressed, prove
+from bot.curating import DANGER, SUCCESS, CuratorButton, button, refused
 from bot.localised import text
-from bot.moderators import GREEN, RED, ModeratorButton, button, done, refused
+from bot.moderators import done
 from bot.permissions import server_of
 from bot.places import PATTERN, Place
 from bot.topics import page_note, turning
@@ -78,8 +79,8 @@ def card(reports: int, report: Report, hit: Hit, page: int = 0) -> ui.LayoutView
     room = render.TEXT_LIMIT - verbatim.size(head) - verbatim.size(below)
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow(
         button("Fix speaker", f"or:jf:{place}"),
-        button("Hide this passage", f"or:jh:{place}", RED),
-        button("Not wrong", f"or:jn:{place}", GREEN),
+        button("Hide this passage", f"or:jh:{place}", DANGER),
+        button("Not wrong", f"or:jn:{place}", SUCCESS),
     )
     items = [ui.TextDisplay(head), *render.entry(hit, room, render.Quota()), ui.Separator(), ui.TextDisplay(below), row]
     return render.sheet(items, [*turning(page, reports, lambda to: f"or:jl:{to}"), button("Decisions", "or:jd:0")])
@@ -161,31 +162,31 @@ async def decided(
     return done(SETTLED if fix is None else FIXED[fix], entry, button("Other reports", "or:jl:0"))
 
 
-class ListButton(ModeratorButton, template=LIST_ID):
+class ListButton(CuratorButton, template=LIST_ID):
     """Turns a page of the reports."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show that page, of what is reported now."""
         await pressed.show(await shown(interaction.client, server_of(interaction), int(self.says["page"])))
 
 
-class HideButton(ModeratorButton, template=HIDE_ID):
+class HideButton(CuratorButton, template=HIDE_ID):
     """*Hide this passage*."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Hide it from everything."""
         await pressed.show(await decided(interaction, Place.parse(self.says["place"]), Fix.HIDDEN))
 
 
-class RightButton(ModeratorButton, template=RIGHT_ID):
+class RightButton(CuratorButton, template=RIGHT_ID):
     """*Not wrong*."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Settle the report."""
         await pressed.show(await decided(interaction, Place.parse(self.says["place"]), None))
 
 
-class FixButton(ModeratorButton, template=FIX_ID):
+class FixButton(CuratorButton, template=FIX_ID):
     """*Fix speaker*: a form for who said it."""
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
@@ -245,19 +246,19 @@ def _decision(placed: Placed) -> str:
     )
 
 
-class DecisionsButton(ModeratorButton, template=DECISIONS_ID):
+class DecisionsButton(CuratorButton, template=DECISIONS_ID):
     """*Decisions*, and turns their pages."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show that page, as things are now."""
         found = await interaction.client.worker.call(server_of(interaction), lambda archive: archive.overrides())
         await pressed.show(decisions(found[::-1], int(self.says["page"])))
 
 
-class TakeBackButton(ModeratorButton, template=TAKE_BACK_ID):
+class TakeBackButton(CuratorButton, template=TAKE_BACK_ID):
     """*Take back*: the passage is as the article alone has it again."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Take one decision of this server back."""
         number, by = int(self.says["id"]), str(interaction.user.id)
 

@@ -18,7 +18,8 @@ from discord import ui
 
 from bot import adding, in_force, localised, render, verbatim, voices
 from bot.ask import LastingButton, Pressed
-from bot.moderators import ModeratorButton, button, done, refused
+from bot.curating import CuratorButton, button, refused
+from bot.moderators import done
 from bot.permissions import server_of
 from bot.rounds import Rounds
 from bot.topics import page_note, turning
@@ -158,21 +159,21 @@ async def prepare(bot: OnRecord, server: int) -> None:
 # --- its buttons
 
 
-class ListButton(ModeratorButton, template=LIST_ID):
+class ListButton(CuratorButton, template=LIST_ID):
     """Turns a page of the list."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show that page, of what is open now."""
         page, dismissed = int(self.says["page"]), self.says["of"] == "d"
         await pressed.show(await listed(interaction.client, server_of(interaction), page, dismissed=dismissed))
 
 
-class ShowButton(ModeratorButton, template=re.compile(SHOW_ID)):
+class ShowButton(CuratorButton, template=re.compile(SHOW_ID)):
     """Shows the list to whoever presses it on the weekly message."""
 
     turn = False
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show the first page to the person alone."""
         await pressed.show(await listed(interaction.client, server_of(interaction)))
 
@@ -186,18 +187,18 @@ class AddButton(LastingButton, template=re.compile(rf"{ADD_ID}:[A-Za-z0-9_-]{{10
             await interaction.response.send_modal(adding.paste_form(Given()))
 
 
-class DismissButton(ModeratorButton, template=DISMISS_ID):
+class DismissButton(CuratorButton, template=DISMISS_ID):
     """*Dismiss*: the gap is not shown any more, whoever asks it again."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Dismiss all questions of the gap."""
         await pressed.show(await moved(interaction, self.says["key"], State.DISMISSED))
 
 
-class RestoreButton(ModeratorButton, template=RESTORE_ID):
+class RestoreButton(CuratorButton, template=RESTORE_ID):
     """*Show again*: takes a dismissal back."""
 
-    async def press(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Open all questions of the gap."""
         await pressed.show(await moved(interaction, self.says["key"], State.OPEN))
 

@@ -19,8 +19,9 @@ import discord
 from discord import ui
 
 from bot import failures, render, reviews, verbatim
-from bot.ask import LastingButton, Pressed
-from bot.permissions import REFUSED, may_curate, server_of
+from bot.ask import Pressed
+from bot.curating import DANGER, CuratorButton, button
+from bot.permissions import server_of
 from index.archive import Archive
 from index.errors import ArchiveError, GoldenFailed, NoSuchGeneration
 from index.review import Change, Looked, Review, Scope, look_again
@@ -173,7 +174,7 @@ async def _done(bot: OnRecord, server: int, scope: Scope, sources: bool, job: Jo
         job.start("Asking the golden questions")
         review = await worker.call(server, lambda archive: archive.review(worker.serve_waiting), changes=True)
     except Stopped:
-        return render.view(ui.TextDisplay(STOPPED), ui.ActionRow(_button("Discard", f"{_DISCARD}:0", red=True)))
+        return render.view(ui.TextDisplay(STOPPED), ui.ActionRow(button("Discard", f"{_DISCARD}:0", DANGER)))
     except ArchiveError as error:
         return render.note(failures.sentence(error))
     bot.reviews[server] = review
@@ -199,7 +200,7 @@ def _note(archive: Archive, *, article: Article, looked: Looked) -> None:
 
 
 def _going(job: Job) -> ui.LayoutView:
-    return render.view(ui.TextDisplay(job.sentence), ui.ActionRow(_button("Stop", _STOP, red=True)))
+    return render.view(ui.TextDisplay(job.sentence), ui.ActionRow(button("Stop", _STOP, DANGER)))
 
 
 def shown(review: Review, page: int) -> ui.LayoutView:
@@ -220,15 +221,15 @@ def shown(review: Review, page: int) -> ui.LayoutView:
     if pages > 1:
         texts.append(f"-# Page {page + 1} of {pages}")
     turn = [
-        _button(label, f"{_PAGE}:{review.generation}:{to}")
+        button(label, f"{_PAGE}:{review.generation}:{to}")
         for label, to in (("Previous", page - 1), ("Next", page + 1))
         if 0 <= to < pages
     ]
     force = bool(review.failing)
-    promote = _button(
-        "Promote all the same" if force else "Promote", f"{_PROMOTE}:{review.generation}:{force:d}", red=force
-    )
-    discard = _button("Discard", f"{_DISCARD}:{review.generation}")
+    style = DANGER if force else discord.ButtonStyle.secondary
+    label = "Promote all the same" if force else "Promote"
+    promote = button(label, f"{_PROMOTE}:{review.generation}:{force:d}", style)
+    discard = button("Discard", f"{_DISCARD}:{review.generation}")
     box: ui.Container[ui.LayoutView] = ui.Container(
         *map(ui.TextDisplay, texts), accent_colour=_AMBER if force else _GREEN
     )
@@ -248,96 +249,75 @@ def _line(words: str) -> str:
     return verbatim.label(words, 130)
 
 
-def _button(label: str, custom_id: str, *, red: bool = False) -> ui.Button[ui.LayoutView]:
-    style = discord.ButtonStyle.danger if red else discord.ButtonStyle.secondary
-    return ui.Button(label=label, custom_id=custom_id, style=style)
-
-
 # --- buttons
 
 
-async def _refused(interaction: discord.Interaction[OnRecord]) -> bool:
-    if may_curate(interaction, interaction.client.config.bot.curator_role):
-        return False
-    await failures.say(interaction, REFUSED)
-    return True
-
-
-class StopButton(LastingButton, template=re.compile(_STOP)):
+class StopButton(CuratorButton, template=re.compile(_STOP)):
     """*Stop*: ends the re-index of this server at the next article."""
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Wish it to stop."""
-        if await _refused(interaction):
-            return
         job = interaction.client.reindexing.get(server_of(interaction))
         if job is None:
-            await failures.say(interaction, "Nothing is being re-indexed on this server any more.")
-            return
-        job.stopped = True
-        await interaction.response.defer()
+            await pressed.say("Nothing is being re-indexed on this server any more.")
+        else:
+            job.stopped = True
 
 
-class ReviewPageButton(LastingButton, template=re.compile(rf"{_PAGE}:(?P<generation>[0-9]+):(?P<page>[0-9]{{1,5}})")):
+class ReviewPageButton(CuratorButton, template=re.compile(rf"{_PAGE}:(?P<generation>[0-9]+):(?P<page>[0-9]{{1,5}})")):
     """Turns a page of a review."""
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Show that page of the review."""
-        if await _refused(interaction):
-            return
-        async with Pressed(interaction, turn=True) as pressed:
-            bot, generation, server = interaction.client, int(self.says["generation"]), server_of(interaction)
-            review = bot.reviews.get(server)
-            if review is None or review.generation != generation:
+        bot, generation, server = interaction.client, int(self.says["generation"]), server_of(interaction)
+        review = bot.reviews.get(server)
+        if review is None or review.generation != generation:
 
-                def reviewed(archive: Archive) -> Review | None:
-                    if archive.status().candidate != generation:
-                        return None
-                    return archive.review(bot.worker.serve_waiting)
-
-                review = await bot.worker.call(server, reviewed, changes=True)
-                if review is not None:
-                    bot.reviews[server] = review
-            await (pressed.say(NO_LONGER) if review is None else pressed.show(shown(review, int(self.says["page"]))))
-
-
-class PromoteButton(LastingButton, template=re.compile(rf"{_PROMOTE}:(?P<generation>[0-9]+):(?P<force>[01])")):
-    """*Promote*: serve what was reviewed."""
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Promote that generation, if it is still the one that waits."""
-        if await _refused(interaction):
-            return
-        bot, by = interaction.client, str(interaction.user.id)
-        generation, force = int(self.says["generation"]), self.says["force"] == "1"
-        async with Pressed(interaction, turn=True) as pressed:
-
-            def promoting(archive: Archive) -> str | None:
+            def reviewed(archive: Archive) -> Review | None:
                 if archive.status().candidate != generation:
                     return None
-                done = archive.promote(force=force, by=by, between=bot.worker.serve_waiting)
-                return (
-                    f"**In use: generation {done.generation}**, with {render.counted(done.articles, 'article')}. "
-                    f"{render.counted(done.passages_added, 'passage')} added, {done.passages_removed:,} removed, "
-                    f"{done.speakers_changed:,} with another speaker."
-                )
+                return archive.review(bot.worker.serve_waiting)
 
-            try:
-                told = await bot.worker.call(server_of(interaction), promoting, changes=True)
-            except GoldenFailed as error:
-                await pressed.say(failures.sentence(error).replace("(--force)", "with the button of a new review"))
-                return
-            if told is None:
-                await pressed.say(NO_LONGER)
-                return
-            back = _button("Roll back", f"{_BACK}:{generation}")
-            await pressed.show(render.view(ui.TextDisplay(told), ui.ActionRow(back)))
+            review = await bot.worker.call(server, reviewed, changes=True)
+            if review is not None:
+                bot.reviews[server] = review
+        await (pressed.say(NO_LONGER) if review is None else pressed.show(shown(review, int(self.says["page"]))))
 
 
-class DiscardButton(LastingButton, template=re.compile(rf"{_DISCARD}:(?P<generation>[0-9]+)")):
+class PromoteButton(CuratorButton, template=re.compile(rf"{_PROMOTE}:(?P<generation>[0-9]+):(?P<force>[01])")):
+    """*Promote*: serve what was reviewed."""
+
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
+        """Promote that generation, if it is still the one that waits."""
+        bot, by = interaction.client, str(interaction.user.id)
+        generation, force = int(self.says["generation"]), self.says["force"] == "1"
+
+        def promoting(archive: Archive) -> str | None:
+            if archive.status().candidate != generation:
+                return None
+            done = archive.promote(force=force, by=by, between=bot.worker.serve_waiting)
+            return (
+                f"**In use: generation {done.generation}**, with {render.counted(done.articles, 'article')}. "
+                f"{render.counted(done.passages_added, 'passage')} added, {done.passages_removed:,} removed, "
+                f"{done.speakers_changed:,} with another speaker."
+            )
+
+        try:
+            told = await bot.worker.call(server_of(interaction), promoting, changes=True)
+        except GoldenFailed as error:
+            await pressed.say(failures.sentence(error).replace("(--force)", "with the button of a new review"))
+            return
+        if told is None:
+            await pressed.say(NO_LONGER)
+            return
+        back = button("Roll back", f"{_BACK}:{generation}")
+        await pressed.show(render.view(ui.TextDisplay(told), ui.ActionRow(back)))
+
+
+class DiscardButton(CuratorButton, template=re.compile(rf"{_DISCARD}:(?P<generation>[0-9]+)")):
     """*Discard*: drop what was built. Generation 0 stands for one that is not complete."""
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Discard that generation, if it is still the one that waits."""
         generation, by = int(self.says["generation"]), str(interaction.user.id)
 
@@ -347,13 +327,13 @@ class DiscardButton(LastingButton, template=re.compile(rf"{_DISCARD}:(?P<generat
             archive.discard(by=by)
             return True
 
-        await _switched(interaction, discarding, "Discarded. What is in use has not changed.")
+        await _switched(interaction, pressed, discarding, "Discarded. What is in use has not changed.")
 
 
-class BackButton(LastingButton, template=re.compile(rf"{_BACK}:(?P<generation>[0-9]+)")):
+class BackButton(CuratorButton, template=re.compile(rf"{_BACK}:(?P<generation>[0-9]+)")):
     """*Roll back*: serve again what was served before."""
 
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+    async def act(self, interaction: discord.Interaction[Any], pressed: Pressed) -> None:
         """Roll back, if that generation is still the one in use."""
         generation, by = int(self.says["generation"]), str(interaction.user.id)
 
@@ -363,22 +343,21 @@ class BackButton(LastingButton, template=re.compile(rf"{_BACK}:(?P<generation>[0
             archive.rollback(by=by)
             return True
 
-        await _switched(interaction, back, "Rolled back: what was in use before is in use again.")
+        await _switched(interaction, pressed, back, "Rolled back: what was in use before is in use again.")
 
 
-async def _switched(interaction: discord.Interaction[Any], work: Callable[[Archive], bool], told: str) -> None:
-    if await _refused(interaction):
-        return
+async def _switched(
+    interaction: discord.Interaction[Any], pressed: Pressed, work: Callable[[Archive], bool], told: str
+) -> None:
     server = server_of(interaction)
     if server in interaction.client.reindexing:
-        await failures.say(interaction, RUNNING)
+        await pressed.say(RUNNING)
         return
-    async with Pressed(interaction, turn=True) as pressed:
-        try:
-            done = await interaction.client.worker.call(server, work, changes=True)
-        except NoSuchGeneration:
-            done = False
-        await (pressed.show(render.note(told)) if done else pressed.say(NO_LONGER))
+    try:
+        done = await interaction.client.worker.call(server, work, changes=True)
+    except NoSuchGeneration:
+        done = False
+    await (pressed.show(render.note(told)) if done else pressed.say(NO_LONGER))
 
 
 BUTTONS = (StopButton, ReviewPageButton, PromoteButton, DiscardButton, BackButton)

@@ -11,6 +11,7 @@ from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
 from bot import curating, shelf
 from bot.localised import ENGLISH, catalogue
 from bot.permissions import REFUSED
+from index.settings import ServerDefaults
 from index.types import Draft
 
 pytestmark = pytest.mark.asyncio
@@ -177,7 +178,8 @@ async def test_keep(simulated: Simulated) -> None:
 
 async def test_removal_can_be_undone(simulated: Simulated) -> None:
     """Undo brings it back, after a restart too, and the buttons of old cards work again."""
-    async with simulated(FERRY) as town:
+    # Otherwise the card is corrected, and its buttons go: see test_corrections.
+    async with simulated(FERRY, server=ServerDefaults(corrections=False)) as town:
         asked = (await town.member.slash(town.channel, "ask", question=COST)).response
         listing = await listed(town)
         shown = alone(await town.moderator.click(listing, label="Show"))
@@ -209,7 +211,8 @@ SECRET = ("Dahl", "crowns", "cracks", "ferry between", "Harbour Times")
 async def test_after_removal_nothing_shows_it(simulated: Simulated, steps: list[str]) -> None:
     """No answer, topic, timeline, check, suggestion or button of an old card shows what is not on record."""
     often = {"questions_per_minute": 10_000, "channel_questions_per_minute": 10_000}
-    async with simulated(FERRY, LIBRARY, **often) as town:
+    # With corrections the buttons of old cards go; here they stay, and have to hold by themselves.
+    async with simulated(FERRY, LIBRARY, server=ServerDefaults(corrections=False), **often) as town:
         old = [
             (card, buttons(card)) for card in [
                 (await town.member.slash(town.channel, name, **options)).response
