@@ -33,7 +33,8 @@ def sent(hits: list[Hit], *, several: bool) -> tuple[list[Component], Posted]:
     """A card of these hits with the numbers that Discord gives to its parts, and what is remembered of it."""
     if several:
         room = render.TEXT_LIMIT // len(hits) - 60
-        view = render.quoting(render.sheet([part for one in hits for part in render.entry(one, room)]), hits)
+        quota = render.Quota()
+        view = render.quoting(render.sheet([part for one in hits for part in render.entry(one, room, quota)]), hits)
     else:
         view = render.card(Answer("q", "q", tuple(hits), 0.9))
     tree: list[Component] = copy.deepcopy(view.to_components())  # type: ignore[no-untyped-call]

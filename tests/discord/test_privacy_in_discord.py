@@ -68,12 +68,12 @@ async def test_shown_and_deleted(simulated: Simulated) -> None:
         assert written["feedback"] == []
         sure = await town.member.click(card, label="Delete mine")
         assert "Questions you asked to be told about: 1" in said(sure)
-        assert await kept(town, town.member) == {"subscriptions": 1, "feedback": 0}
+        assert await kept(town, town.member) == {"subscriptions": 1, "gaps": 1, "feedback": 0}
         assert "Nothing was deleted." in said(await town.member.click(sure.response, label="Keep it"))
         done = await town.member.click(sure.response, label="Yes, delete it")
         assert "nothing about you is stored on this server any more" in said(done)
-        assert await kept(town, town.member) == {"subscriptions": 0, "feedback": 0}
-        assert await kept(town, town.moderator) == {"subscriptions": 1, "feedback": 0}
+        assert await kept(town, town.member) == {"subscriptions": 0, "gaps": 0, "feedback": 0}
+        assert await kept(town, town.moderator) == {"subscriptions": 1, "gaps": 1, "feedback": 0}
         assert "Nothing is stored about you" in said(await town.member.click(card, label="Delete mine"))
 
 
@@ -88,7 +88,7 @@ async def test_judgements_are_theirs_too(simulated: Simulated) -> None:
         assert str(town.member.id) not in json.dumps(row)
         sure = await town.member.click(card, label="Delete mine")
         await town.member.click(sure.response, label="Yes, delete it")
-        assert await kept(town, town.member) == {"subscriptions": 0, "feedback": 0}
+        assert await kept(town, town.member) == {"subscriptions": 0, "gaps": 0, "feedback": 0}
 
 
 async def test_only_in_the_server_where_it_is_asked(simulated: Simulated) -> None:
@@ -100,7 +100,7 @@ async def test_only_in_the_server_where_it_is_asked(simulated: Simulated) -> Non
         card = (await same.slash(channel, "privacy")).response
         assert "Nothing is stored about you" in said(await same.click(card, label="What is stored about me"))
         assert "Nothing is stored about you" in said(await same.click(card, label="Delete mine"))
-        assert await kept(town, town.member) == {"subscriptions": 1, "feedback": 0}
+        assert await kept(town, town.member) == {"subscriptions": 1, "gaps": 1, "feedback": 0}
 
 
 async def test_a_failure_is_said(simulated: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:

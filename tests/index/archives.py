@@ -67,6 +67,8 @@ def assert_complete(archive: Archive) -> None:
     The file is read beside the archive, so that nothing it keeps in memory can make good what is not on disk; and what
     it does keep in memory is what is on disk.
     """
+    import index.archive
+
     _assert_vectors(archive)
     db = sqlite3.connect(archive.path / "archive.db", isolation_level=None)
     try:
@@ -86,7 +88,7 @@ def assert_complete(archive: Archive) -> None:
         assert len(served) == (1 if archive.articles() else len(served))
         for article in archive.articles():
             (row, text) = db.execute("SELECT row, text FROM live WHERE id = ?", (article.id,)).fetchone()
-            whole = _whole(article)
+            whole = _whole(article, index.archive.sentence_spans, index.archive.attribute)
             passages = db.execute(
                 'SELECT id, start, "end" FROM passages WHERE article = ? AND generation = ? ORDER BY start',
                 (row, *served[0]),
@@ -118,8 +120,8 @@ def assert_complete(archive: Archive) -> None:
 
 
 @cache
-def _whole(article: Article) -> Derived:
-    """What indexing makes of an article: kept, for those that are killed again and again hold the same ones."""
+def _whole(article: Article, *rules: object) -> Derived:
+    """What indexing makes of an article by today's ``rules``; kept, for many tests look at the same one."""
     from index.archive import _derive
 
     return _derive(article)
