@@ -225,6 +225,8 @@ def status(args: Arguments) -> int:
 
 def reindex(args: Arguments) -> int:
     """Build the next generation, after a look at the sources where that is wished."""
+    from dataclasses import replace
+
     from index.review import Scope, look_again
 
     scope = Scope(frozenset(args.article) if args.article else None, args.outlet, args.anew)
@@ -232,15 +234,21 @@ def reindex(args: Arguments) -> int:
     with _archive(args, config, needs_model=True) as archive:
         for article_id in args.article or ():
             archive.article(article_id)  # says so where there is none
+        embedded = 0
         if args.sources and not args.dry_run:
             articles = archive.to_look_at(scope)
             with _progress("Looking at the sources") as progress:
                 for done, article in enumerate(articles):
                     progress.to(done, len(articles))
-                    archive.looked(article, look_again(article, config.sources, origin=archive.origin(article.id)))
+                    looked = look_again(article, config.sources, origin=archive.origin(article.id))
+                    embedded += archive.looked(article, looked)
                 progress.to(len(articles), len(articles))
         with _progress("Embedding passages") as progress:
-            return _print_fields(args, archive.reindex(dry_run=args.dry_run, progress=progress.to, scope=scope))
+            made = archive.reindex(dry_run=args.dry_run, progress=progress.to, scope=scope)
+        _print_fields(args, replace(made, embedded=made.embedded + embedded))
+    if not args.json and not args.dry_run:
+        _printer().line(("Nothing is served otherwise yet: `onrecord review`, then `promote` or `discard`.", "dim"))
+    return 0
 
 
 def review(args: Arguments) -> int:
@@ -299,6 +307,8 @@ def golden(args: Arguments) -> int:
                 kept = list(archive.golden())
     if args.json:
         _print_json({"golden": [golden_json(one) for one in kept]})
+    elif not kept:
+        _printer().line("There are no golden questions; `onrecord golden add QUESTION` makes one.")
     else:
         _printer().golden(kept)
     return 0
@@ -582,6 +592,8 @@ def gaps(args: Arguments) -> int:
     if args.json:
         made = [gap_lines.gap_json(gap, near) for gap, near in zip(found, nearest, strict=True)]
         _print_json({"gaps": made})
+    elif not found:
+        _printer().line("No question went unanswered here, or not often enough to be shown.")
     else:
         for gap, near in zip(found, nearest, strict=True):
             for line in gap_lines.lines(gap, near):
@@ -599,6 +611,8 @@ def override(args: Arguments) -> int:
             placed = archive.overrides()
             if args.json:
                 _print_json({"overrides": [made.placed_json(one, archive) for one in placed]})
+            elif not placed:
+                _printer().line("Nothing was decided about single passages.")
             else:
                 for one in placed:
                     _printer().line(made.line(one))

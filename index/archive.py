@@ -720,9 +720,12 @@ class Archive:
         """The articles whose sources have not been looked at for the generation that is built next."""
         return self._reindexing.to_look_at(scope)
 
-    def looked(self, article: Article, looked: Looked) -> None:
-        """Hold ready what was found at the source of an article; nothing that is served changes."""
-        self._reindexing.looked(article, looked)
+    def looked(self, article: Article, looked: Looked) -> int:
+        """Hold ready what was found at the source of an article; nothing that is served changes.
+
+        Returns how many texts had to be embedded.
+        """
+        return self._reindexing.looked(article, looked)
 
     def review(self, between: Callable[[], None] | None = None) -> Review:
         """What promoting the candidate would change, and how it answers the golden questions.

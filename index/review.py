@@ -127,8 +127,9 @@ class Reindexed:
     passages_added: int
     passages_removed: int
     speakers_changed: int
-    golden_passed: int = 0
-    golden_failed: int = 0
+    golden_passed: int | None = None
+    """Golden questions that were answered as before; ``None`` where they were not asked."""
+    golden_failed: int | None = None
 
 
 def look_again(
@@ -159,7 +160,8 @@ def look_again(
     if draft.text == article.text:
         return Looked(Found.SAME)
     before, after = len(article.text.split()), len(draft.text.split())
-    return Looked(Found.CHANGED, draft, f"{after:,} words instead of {before:,}")
+    detail = "as many words as before" if before == after else f"{after:,} words instead of {before:,}"
+    return Looked(Found.CHANGED, draft, detail)
 
 
 class Reindexing:
@@ -185,10 +187,10 @@ class Reindexing:
         looked = self._store.looked_at(self.begin())
         return tuple(a for a in self._store.articles() if a.id not in looked and scope.holds(a))
 
-    def looked(self, article: Article, looked: Looked) -> None:
+    def looked(self, article: Article, looked: Looked) -> int:
         """Keep what was found at the source of an article for the generation that is built; nothing served changes.
 
-        Raises ``NotAnArticle`` as adding it would, and keeps then that it was not reachable.
+        Returns how many texts had to be embedded.
         """
         archive, store, building = self._archive, self._store, self.begin()
         version = replace(_filled(article, looked.draft), sha256="") if looked.draft else None
@@ -196,10 +198,11 @@ class Reindexing:
         with archive._changing(), store.transaction():
             archive._expect(building)
             if not store.has_article(article.id) or store.article(article.id).sha256 != article.sha256:
-                return  # it was removed or changed while its source was looked at
+                return 0  # it was removed or changed while its source was looked at
             store.note_look(building, article.id, looked.found.value, looked.detail)
             if version:
                 store.stage(building, version, ready.derived(version), ready.vectors)
+        return len(ready.vectors)
 
     def build(self, scope: Scope, progress: Progress | None) -> Reindexed:
         """Complete the generation that is built, and make it the candidate."""
@@ -425,8 +428,8 @@ class Reindexing:
             archive._expect(chosen, before)
             result = self.compared(before, chosen, "served", embedded)
             words = (
-                f"generation {chosen.id}: {result.passages_added} passages added, {result.passages_removed} removed, "
-                f"{result.speakers_changed} with another speaker"
+                f"generation {chosen.id} (passages: {result.passages_added} added, {result.passages_removed} removed, "
+                f"{result.speakers_changed} with another speaker)"
             )
             with store.transaction():
                 store.swap_served(chosen)
