@@ -62,7 +62,6 @@ class Feeds(Rounds, CuratorGroup, name="feeds", description="Follow feeds, and d
     """The commands, and the loop that asks feeds."""
 
     every = EVERY
-    failed = "Feeds could not be asked"
 
     def __init__(self, bot: OnRecord) -> None:
         super().__init__(bot)

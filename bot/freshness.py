@@ -54,7 +54,6 @@ class Checks(Rounds):
     """Looks at the pages of stored articles, a few at a time."""
 
     every = EVERY
-    failed = "Pages could not be looked at"
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot

@@ -260,7 +260,6 @@ class Gaps(Rounds):
     """Looks now and then whether articles came in, closes what they answer, and sends the weekly message."""
 
     every = EVERY
-    failed = "Could not look at the gaps"
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 PRIVACY_ID = re.compile(r"or:pv:(?P<what>show|ask|delete|keep)")
 FILE = "stored-about-me.json"
-_STORED = ("answered", "unanswered", "subscriptions", "feedback", "log", "cards", "leaving")
+_STORED = ("answered", "unanswered", "subscriptions", "feedback", "log", "posted", "cards", "leaving")
 """What is told on the card, each in a paragraph."""
 
 
-def card(settings: ServerSettings) -> ui.LayoutView:
-    """What a server's archive keeps, for how long, and the buttons."""
-    said = {"days": settings.retention_days, "subscribed": KEPT_DAYS, "left": leaving.KEPT_DAYS}
+def card(settings: ServerSettings, card_days: int) -> ui.LayoutView:
+    """What a server's archive keeps, for how long, and the buttons; posted cards are known for ``card_days``."""
+    said = {
+        "days": settings.retention_days, "subscribed": KEPT_DAYS, "left": leaving.KEPT_DAYS, "posted": card_days,
+    }  # fmt: skip
     items: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(f"### {text('privacy.head')}")]
     for name in _STORED:
         items += [ui.TextDisplay(text(f"privacy.stored.{name}", **said)), ui.Separator(visible=False)]
@@ -75,7 +77,8 @@ class Privacy(commands.Cog):
     @app_commands.guild_only()
     async def privacy(self, interaction: discord.Interaction[OnRecord]) -> None:
         """Say what is stored, to whoever asks alone."""
-        view = card(await self.bot.server_settings.of(server_of(interaction)))
+        settings = await self.bot.server_settings.of(server_of(interaction))
+        view = card(settings, self.bot.config.bot.card_days)
         await interaction.response.send_message(view=view, ephemeral=True)
 
 

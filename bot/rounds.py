@@ -18,9 +18,6 @@ class Rounds(commands.Cog):
     """Makes a round each ``every`` seconds for as long as the feature is there; one that fails does not end them."""
 
     every: ClassVar[float]
-    failed: ClassVar[str]
-    """What is told to the operator when a round fails."""
-
     bot: OnRecord
     _rounds: tasks.Loop[Any]
 
@@ -37,7 +34,7 @@ class Rounds(commands.Cog):
         try:
             await self.round()
         except Exception as error:  # the next look may do better, and nobody waits for this one
-            log.error("%s", self.failed, exc_info=error)
+            log.error("A round of %s failed", self.qualified_name, exc_info=error)
 
     async def round(self) -> None:
         """One look at every server."""

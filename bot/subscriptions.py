@@ -182,7 +182,6 @@ class Subscriptions(Rounds):
     """Looks now and then whether articles came in, from wherever, and asks again what is waited for."""
 
     every = EVERY
-    failed = "Could not see who is to be told"
 
     def __init__(self, bot: OnRecord) -> None:
         self.bot = bot
