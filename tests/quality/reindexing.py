@@ -4,7 +4,7 @@ One article in ten has another sentence at its source, one in fifty is gone ther
 texts that were served when it was made: before promoting those from before, afterwards those from after. Exit code 1
 when a question fails, an answer is mixed, or too few were asked to tell.
 
-    python tests/quality/reindexing.py [--articles 1000] [--archive FOLDER/NAME]
+    python tests/quality/reindexing.py [--articles 1000] [--archive FOLDER/NAME [--taken-over]]
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Watch:
                 print(f"mixed: {question!r}: {hit.article.id}")
 
 
-async def measured(data: Path) -> Watch:
+async def measured(data: Path, *, anew: bool) -> Watch:
     worker = Worker(data)
     texts = await worker.call(SERVER, lambda archive: {a.id: a.text for a in archive.articles()})
     watch = Watch(worker, texts)
@@ -75,7 +75,7 @@ async def measured(data: Path) -> Watch:
             elif number % 10 == 3:
                 archive.looked(article, Looked(Found.CHANGED, Draft(f"{article.text}\nThis was corrected on Friday.")))
             worker.serve_waiting()
-        archive.reindex(scope=Scope(anew=True), progress=lambda *_: worker.serve_waiting())
+        archive.reindex(scope=Scope(anew=anew), progress=lambda *_: worker.serve_waiting())
 
     def switch(archive: Archive, *, back: bool) -> None:
         archive.rollback() if back else archive.promote()
@@ -95,6 +95,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--articles", type=int, default=12)
     options.add_argument("--archive", type=Path, help="a copy of this archive instead of one that is made")
+    options.add_argument("--taken-over", action="store_true", help="what did not change is not derived anew")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.archive:
@@ -104,7 +105,7 @@ def main() -> int:
                 for _ in archive.add_all(_drafts(chosen.articles)):
                     pass
         began = time.perf_counter()
-        watch = asyncio.run(measured(Path(folder)))
+        watch = asyncio.run(measured(Path(folder), anew=not chosen.taken_over))
     took = time.perf_counter() - began
     good = not (watch.failed or watch.mixed) and watch.asked >= LEAST
     print(f"{watch.asked:,} questions in {took:.0f} s, the slowest answered after {watch.slowest:.1f} s")
