@@ -182,11 +182,6 @@ def buttons(message: Any) -> dict[str, dict[str, Any]]:
     return {c["label"]: c for c in walk(components) if c["type"] == 2}
 
 
-def let_through(town: Town, name: str) -> None:
-    """The server's owner opens the moderators' commands of that name for everyone, in Discord's own settings."""
-    command = next(
-        c
-        for c in town.env.backend.visible_commands(user_id=town.moderator.id, channel_id=town.channel.id)
-        if c["name"] == name
-    )
-    town.guild.set_command_permissions(int(command["id"]), {town.guild.default_role: True})
+def said(result: Any) -> str:
+    """Everything the answer to a command or a button shows."""
+    return "\n".join(texts(m) for m in (result.response, *result.followups) if m is not None)

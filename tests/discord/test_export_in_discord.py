@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from discord_town import FERRY, LIBRARY, Simulated, texts
+from discord_town import FERRY, LIBRARY, Simulated, said
 
 from bot import transfer
 from index import bundle
 from index.archive import Archive
 
 pytestmark = pytest.mark.asyncio
-
-
-def said(result: Any) -> str:
-    return "\n".join(texts(m) for m in (result.response, *result.followups) if m is not None)
 
 
 async def test_the_file_is_the_archive(simulated: Simulated, tmp_path: Path) -> None:

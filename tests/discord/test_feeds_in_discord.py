@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 from discord_gate import walk
-from discord_town import FERRY, Simulated, Town, let_through, texts
+from discord_town import FERRY, Simulated, Town, texts
 from feed_server import Answer, Clock, Server, article_page, polite, rss
 
 from bot.feeds import queue_page
@@ -163,7 +163,7 @@ async def test_buttons_outlive_the_process(simulated: Simulated, web: Server) ->
 async def test_members_may_not(simulated: Simulated, web: Server) -> None:
     """Neither the commands nor the buttons of a moderator work for anybody else, and nothing is suggested to them."""
     async with simulated(check_errors=False) as town:
-        let_through(town, "feeds")
+        town.let_through("feeds")
         await follow(town, web)
         for command in ("add url:https://a.example/f", "list", "remove feed:1", "queue"):
             name, _, option = command.partition(" ")

@@ -7,7 +7,7 @@ from typing import Any
 
 import discord
 import pytest
-from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, texts
+from discord_town import FERRY, LIBRARY, Simulated, Town, buttons, said, texts
 
 from bot.permissions import REFUSED
 from index.types import Draft
@@ -16,11 +16,6 @@ pytestmark = pytest.mark.asyncio
 
 _MANAGE = discord.Permissions(manage_messages=True)
 PASTED = "The old mill will become a school, the mayor said on Monday. Work begins in May."
-
-
-def said(result: Any) -> str:
-    """Everything the answer to a command shows."""
-    return "\n".join(texts(m) for m in (result.response, *result.followups) if m is not None)
 
 
 async def stored(town: Town, guild: Any = None) -> list[str]:

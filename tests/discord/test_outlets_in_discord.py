@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from discord_town import FERRY, LIBRARY, Simulated, bot_messages, buttons, let_through, texts
+from discord_town import FERRY, LIBRARY, Simulated, bot_messages, buttons, texts
 
 from bot.permissions import REFUSED
 from index.audit import Action
@@ -70,7 +70,7 @@ async def test_another_server_is_not_meant(simulated: Simulated) -> None:
 async def test_members_may_not(simulated: Simulated) -> None:
     """None of the commands is for anybody else, and no outlet is suggested to them."""
     async with simulated(FERRY, check_errors=False) as town:
-        let_through(town, "outlets")
+        town.let_through("outlets")
         for name, options in (
             ("set", {"outlet": "Harbour Times", "words": 1}),
             ("clear", {"outlet": "x"}),

@@ -6,17 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from discord_town import FERRY, Simulated, Town, buttons, speaking_german, texts
+from discord_town import FERRY, Simulated, Town, buttons, said, speaking_german, texts
 
 from index.archive import Archive
 
 pytestmark = pytest.mark.asyncio
 
 UNKNOWN = "Who painted the lighthouse of Skarn?"
-
-
-def said(result: Any) -> str:
-    return "\n".join(texts(m) for m in (result.response, *result.followups) if m is not None)
 
 
 async def waiting(town: Town, member: Any) -> None:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from discord_town import FERRY, LIBRARY, Simulated, Town, bot_messages, buttons, texts
-from test_moderating import said
+from discord_town import FERRY, LIBRARY, Simulated, Town, bot_messages, buttons, said, texts
 
 from bot.golden import MENU, NO_ANSWER, NONE, NOT_ANSWERED
 from bot.permissions import REFUSED

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 from discord_gate import walk
-from discord_town import FERRY, LIBRARY, Simulated, Town, bot_messages, speaking_german, texts
+from discord_town import FERRY, LIBRARY, Simulated, Town, bot_messages, said, speaking_german, texts
 
 from bot.permissions import NOT_CONFIGURING, REFUSED
 from bot.render import WORDS_ID
@@ -19,10 +19,6 @@ pytestmark = pytest.mark.asyncio
 
 COMMAND = "onrecord-settings"
 QUESTION = "How much would the ferry repair cost?"
-
-
-def said(result: Any) -> str:
-    return "\n".join(texts(m) for m in (result.response, *result.followups) if m is not None)
 
 
 def owner_of(town: Town, **more: bool) -> Any:

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 from discord_gate import walk
-from discord_town import FERRY, LIBRARY, Simulated, Town, let_through, texts
+from discord_town import FERRY, LIBRARY, Simulated, Town, texts
 from feed_server import WORDS, Answer, Clock, Server, article_page, polite
 
 from bot.freshness import stale_page
@@ -87,7 +87,7 @@ async def test_members_may_not(simulated: Simulated, web: Server) -> None:
     """Neither the command nor its buttons work for anybody else."""
     async with simulated(check_errors=False) as town:
         await looked(town, web)
-        let_through(town, "articles")
+        town.let_through("articles")
         refused = await town.member.slash(town.channel, "articles stale")
         assert texts(refused.response) == REFUSED
         today = town.bot.reader.polite.now().astimezone(UTC).date()
