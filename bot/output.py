@@ -17,6 +17,7 @@ from rich.text import Text
 
 from bot import days, reasons, reviews, voices
 from bot.localised import text
+from bot.reviews import counted as counted
 from index.attribution.lexicon import CueClass
 from index.calibration import SURE
 from index.check import Change, Op, Verdict, VerdictKind
@@ -432,11 +433,6 @@ def described(article: Article) -> str:
     if article.authors:
         parts.append("by " + ", ".join(article.authors))
     return " · ".join(part for part in parts if part)
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 passage``, ``2 passages``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _coloured(text: str, attributions: Iterable[Attribution], colours: dict[str, str]) -> Text:

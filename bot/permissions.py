@@ -9,9 +9,8 @@ from discord import app_commands
 
 from bot.localised import ENGLISH, catalogue
 
-NOT_CONFIGURING = catalogue(ENGLISH)["failure.not_configuring"]
 REFUSED = catalogue(ENGLISH)["failure.refused"]
-"""What somebody who may not do one or the other is told, in English; `failures` says it in their language."""
+"""What somebody who may not change the articles is told, in English; `failures` says it in their language."""
 
 
 class Refused(app_commands.CheckFailure):

@@ -19,6 +19,7 @@ from bot import days, localised, reasons, verbatim
 from bot.localised import LANGUAGES, catalogue, text
 from bot.places import PATTERN as _PLACE
 from bot.places import Place, base36
+from bot.reviews import counted as counted
 from index.feedback import Complaint
 from index.links import text_fragment_link
 from index.outlets import words_in
@@ -742,11 +743,6 @@ def _room_with(shown: dict[str, str], side: str, words: str) -> int:
     if not verbatim.displayable(words):
         return TEXT_LIMIT
     return sum(map(verbatim.size, ({**shown, side: verbatim.escape(words)}).values()))
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 passage``, ``2 passages``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 # --- components

@@ -29,7 +29,7 @@ PASSED = {
 def summary(review: Review) -> str:
     """How much would change, in one sentence or two."""
     if not review.changes and review.model is None:
-        told = f"Nothing would change: {_counted(review.articles, 'article')} as before."
+        told = f"Nothing would change: {counted(review.articles, 'article')} as before."
     else:
         found = [change.found for change in review.changes]
         parts = [
@@ -44,14 +44,14 @@ def summary(review: Review) -> str:
         added, removed = sum(c.added for c in review.changes), sum(c.removed for c in review.changes)
         speakers = sum(len(c.speakers) for c in review.changes)
         told = (
-            f"Of {_counted(review.articles, 'article')}: {', '.join(parts) or 'none with other passages'}. "
-            f"{_counted(added, 'passage')} added, {removed:,} removed, {speakers:,} with another speaker."
+            f"Of {counted(review.articles, 'article')}: {', '.join(parts) or 'none with other passages'}. "
+            f"{counted(added, 'passage')} added, {removed:,} removed, {speakers:,} with another speaker."
         )
     if review.model:
         told += f" The model would be {review.model[1]} instead of {review.model[0]}."
     if review.unreachable:
         told += (
-            f" {_counted(len(review.unreachable), 'source')} could not be looked at; those articles stay as they are."
+            f" {counted(len(review.unreachable), 'source')} could not be looked at; those articles stay as they are."
         )
     return told
 
@@ -62,8 +62,8 @@ def golden_sentence(review: Review) -> str:
         return ""
     failing = len(review.failing)
     if not failing:
-        return f"All {_counted(len(review.golden), 'golden question')} answered as before."
-    return f"{failing:,} of {_counted(len(review.golden), 'golden question')} not answered as before."
+        return f"All {counted(len(review.golden), 'golden question')} answered as before."
+    return f"{failing:,} of {counted(len(review.golden), 'golden question')} not answered as before."
 
 
 def change_head(change: Change) -> str:
@@ -100,7 +100,8 @@ def _named(passage: Passage) -> str:
     return f"{speaker.name}, {speaker.role}" if speaker.role else speaker.name
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """``1 passage``, ``2 passages``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 

@@ -13,7 +13,6 @@ import logging
 import re
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -293,16 +292,6 @@ class Subscriptions(Rounds):
     async def _forget(self, guild: discord.Guild, ended: Sequence[Subscription]) -> None:
         if ended:
             await self.bot.worker.call(guild.id, lambda archive: archive.subscriptions.remove(ended))
-
-
-def stamp_of(data: Path, server: int) -> tuple[int, ...]:
-    """When the archive of a server was changed, as far as its files tell; empty where there is none."""
-    folder = data / str(server)
-    try:
-        files = [folder / "archive.db", *folder.glob("archive.db-wal")]
-        return tuple(number for file in files for number in (file.stat().st_mtime_ns, file.stat().st_size))
-    except FileNotFoundError:
-        return ()
 
 
 def _tells(message: discord.Message, one: Subscription) -> bool:

@@ -9,13 +9,15 @@ import pytest
 from discord_gate import walk
 from discord_town import FERRY, LIBRARY, Simulated, Town, bot_messages, said, speaking_german, texts
 
-from bot.permissions import NOT_CONFIGURING, REFUSED
+from bot.localised import ENGLISH, catalogue
+from bot.permissions import REFUSED
 from bot.render import WORDS_ID
 from index.archive import Archive
 from index.audit import Action
 from index.server_settings import ServerSettings
 
 pytestmark = pytest.mark.asyncio
+NOT_CONFIGURING = catalogue(ENGLISH)["failure.not_configuring"]
 
 COMMAND = "onrecord-settings"
 QUESTION = "How much would the ferry repair cost?"
